@@ -1,0 +1,43 @@
+# Every target sets itself up; a fresh user needs Python >= 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test check bench lock schemas format clean
+
+$(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
+
+setup: $(READY)  ## make .venv from the hash-pinned lock
+
+demo: $(READY)  ## the whole pipeline on the embedded broker (ARGS=--exit ends after the sample)
+	@$(BIN)/netral demo $(ARGS)
+
+test: $(READY)  ## the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)  ## exactly what CI runs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m streams.schemas --check
+	@$(BIN)/python -m pytest
+
+bench: $(READY)  ## throughput beside the bare client and a stock Faust agent; JSON in bench/out/
+	@$(BIN)/python -m bench.pipeline $(ARGS)
+
+schemas: $(READY)  ## regenerate the JSON Schemas and the AsyncAPI document
+	@$(BIN)/python -m streams.schemas
+
+lock: $(READY)  ## renew the hash-pinned lock files
+	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking -o requirements/run.txt pyproject.toml
+	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo -o requirements/dev.txt pyproject.toml
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache bench/out

@@ -1,0 +1,1 @@
+"""The small Faust agents that join streams and matchers."""

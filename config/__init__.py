@@ -1,0 +1,1 @@
+"""Settings, rules, the example election and the JSON Schemas; imports nothing of ours."""

@@ -1,0 +1,47 @@
+"""The one small tree of Netral's errors.
+
+Every message says what is wrong, where, and what to do. Messages about decoded posts carry codes
+and paths only, never a value (invariant 02).
+"""
+
+
+class NetralError(Exception):
+    """Anything Netral refuses on purpose; the command line prints it and exits `exit_code`."""
+
+    exit_code = 1
+
+
+class SettingsError(NetralError):
+    """A setting is unknown, unreadable or out of range."""
+
+    exit_code = 78
+
+
+class ListError(NetralError):
+    """A register, watchlist or rules file is refused; the list in force stays in force."""
+
+    exit_code = 65
+
+
+class RegisterError(ListError):
+    """The register's source or artifact is refused."""
+
+
+class WatchlistError(ListError):
+    """The watchlist is refused."""
+
+
+class RulesError(ListError):
+    """The rules file is refused."""
+
+
+class BrokerError(NetralError):
+    """The Kafka broker cannot be used."""
+
+    exit_code = 69
+
+
+class InputError(NetralError):
+    """A file given on the command line cannot be read."""
+
+    exit_code = 66

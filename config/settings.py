@@ -1,0 +1,210 @@
+"""The one frozen settings object, from `netral.toml` and the environment (`NETRAL_…`).
+
+Strict: an unknown or unreadable setting stops the start and names itself. Nothing is read when
+this module is imported; :func:`load_settings` is called once, at the edge, and its result is
+passed in.
+"""
+
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from config.errors import SettingsError
+
+ENV_PREFIX = "NETRAL_"
+ENV_NESTED = "__"
+CONFIG_DIR = Path(__file__).parent
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class KafkaSettings(_Section):
+    """How to reach the brokers. Times are seconds, sizes bytes."""
+
+    bootstrap: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$")] = "127.0.0.1:9092"
+    group: Annotated[str, Field(min_length=1, max_length=200)] = "netral-screen"
+    session_timeout: Annotated[float, Field(ge=1, le=300)] = 45.0
+    commit_interval: Annotated[float, Field(gt=0, le=60)] = 0.5
+    batch_max_records: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    message_max_bytes: Annotated[int, Field(ge=1_024, le=64 * 1024 * 1024)] = 8 * 1024 * 1024
+    drain_timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
+
+
+TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=249)]
+
+
+class TopicSettings(_Section):
+    """Names and partitions of the topics. List and control topics always have one partition."""
+
+    public_posts: TopicName = "public-posts"
+    flagged_events: TopicName = "flagged-events"
+    dead_letters: TopicName = "dead-letters"
+    register_updates: TopicName = "register-updates"
+    watchlist_updates: TopicName = "watchlist-updates"
+    control: TopicName = "netral-control"
+    partitions: Annotated[int, Field(ge=1, le=1_000)] = 4
+    replication: Annotated[int, Field(ge=1, le=9)] = 1
+
+
+class ListSettings(_Section):
+    """Where the two lists and the rules lie, and how far a list may shrink at once (0 to 1)."""
+
+    register_dir: Path | None = None
+    watchlist_file: Path | None = None
+    rules_file: Path = CONFIG_DIR / "rules.yaml"
+    max_shrink: Annotated[float, Field(ge=0, le=1)] = 0.2
+
+
+class JudgementSettings(_Section):
+    """What changes a judgement; its digest is the `settings` version in every flagged event.
+
+    `base_rate` is the share of watchlist-touching events whose author is registered under a
+    variant of the handle; `lead_threshold` the least probability of a lead. Both per 10,000.
+    """
+
+    base_rate: Annotated[int, Field(ge=1, le=9_999)] = 10
+    lead_threshold: Annotated[int, Field(ge=1, le=10_000)] = 8_000
+    e4_reading: Literal["narrow", "broad"] = "narrow"
+    official_accounts: tuple[str, ...] = ()
+    """Accounts of election bodies and agencies, as `platform:handle`."""
+
+    @field_validator("official_accounts")
+    @classmethod
+    def _platform_and_handle(cls, accounts: tuple[str, ...]) -> tuple[str, ...]:
+        for account in accounts:
+            platform, colon, handle = account.partition(":")
+            if not (platform and colon and handle):
+                raise ValueError("each official account is written platform:handle")
+        return tuple(sorted(accounts))
+
+    def digest(self) -> str:
+        """Content hash of what changes a judgement, 16 hexadecimal digits."""
+        canonical = orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+        return sha256(canonical).hexdigest()[:16]
+
+
+class MetricsSettings(_Section):
+    """The port for `/metrics`, `/healthz` and `/readyz`; port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 9_464
+
+    @field_validator("host")
+    @classmethod
+    def _is_address(cls, host: str) -> str:
+        return str(ip_address(host))
+
+
+class LogSettings(_Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, by section. Unknown names are refused."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=ENV_NESTED,
+        validate_default=True,
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    topics: TopicSettings = TopicSettings()
+    lists: ListSettings = ListSettings()
+    judgement: JudgementSettings = JudgementSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+
+def load_settings(
+    file: Path | None = None, *, overrides: Mapping[str, Mapping[str, Any]] | None = None
+) -> Settings:
+    """Read the settings once: overrides, then environment, then `file`, then defaults.
+
+    `file` None means `netral.toml` in the working folder where there is one. Raises
+    :class:`SettingsError`, naming every setting that is unknown or unreadable.
+    """
+    path = file if file is not None else Path("netral.toml")
+    if file is not None and not file.is_file():
+        raise SettingsError(f"settings file {file}: no such file. Name an existing file.")
+    _refuse_unknown_environment(os.environ)
+
+    class _FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            toml = TomlConfigSettingsSource(settings_cls, toml_file=path)
+            return init_settings, env_settings, toml
+
+    try:
+        return _FromFile(**{name: dict(part) for name, part in (overrides or {}).items()})
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsError(
+            f"settings refused ({path} and {ENV_PREFIX}… variables):\n"
+            + "\n".join(lines)
+            + "\nMend or remove the settings named above."
+        ) from None
+    except ValueError as error:
+        # tomllib's message holds line and column, pydantic-settings' the variable's name.
+        raise SettingsError(f"settings refused ({path}): {error}. Mend the syntax.") from None
+
+
+def _refuse_unknown_environment(environment: Mapping[str, str]) -> None:
+    known = {
+        f"{ENV_PREFIX}{section}{ENV_NESTED}{name}".upper()
+        for section, field in Settings.model_fields.items()
+        for name in _fields_of(field.annotation)
+    }
+    known |= {f"{ENV_PREFIX}{section}".upper() for section in Settings.model_fields}
+    unknown = sorted(
+        name
+        for name in environment
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
+    )
+    if unknown:
+        raise SettingsError(
+            f"unknown environment setting {', '.join(unknown)}. Settings are written "
+            f"{ENV_PREFIX}SECTION{ENV_NESTED}NAME, for example {ENV_PREFIX}KAFKA{ENV_NESTED}GROUP."
+        )
+
+
+def _fields_of(section: Any) -> tuple[str, ...]:
+    return tuple(section.model_fields)

@@ -1,0 +1,4 @@
+"""Everything that touches Kafka or the wire.
+
+Importing this package, or :mod:`streams.records`, loads no Kafka client.
+"""

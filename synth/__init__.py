@@ -1,0 +1,1 @@
+"""Synthetic registers and post streams with known truth, for the demo, tests and benchmarks."""
