@@ -1,0 +1,225 @@
+"""The lists in force in a running worker: one snapshot, swapped whole between two batches.
+
+A change that is refused leaves the old list in force and is kept as a :class:`Refusal`, for the
+metrics and `/readyz`. Nothing here knows Kafka: the records come in decoded.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+from config.errors import ListError, RegisterError, RulesError, SettingsError, WatchlistError
+from config.settings import CONFIG_DIR, ListSettings, Settings
+from lists.common_words import load_common_words
+from lists.register_artifact import open_register
+from lists.rules_file import load_rules
+from lists.watchlist_file import load_watchlist
+from matchers.register_overlay import OverlayRegister
+from matchers.rules import Rulebook
+from matchers.screening import Stages
+from matchers.shrink import refuse_shrunk
+from matchers.types import RegisterIndex
+from matchers.watchlist_check import check_watchlist
+from matchers.watchlist_index import WatchlistIndex
+from matchers.watchlist_update import has_contest, put_or_remove
+from streams.records import ControlRecord, RegisterUpdate, Watchlist, WatchlistUpdate
+
+ListName = Literal["register", "watchlist", "rules", "control"]
+LIST_NAMES: Final[tuple[ListName, ...]] = get_args(ListName)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The newest refused change of a list, and how many there were. `at` is seconds since 1970."""
+
+    reason: str
+    at: float
+    count: int
+    standing: bool
+    """True until a later change of the same list is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    register: RegisterIndex
+    watchlist: Watchlist
+    rulebook: Rulebook
+
+
+class ListsInForce:
+    """Holds the snapshot that the next batch is judged by."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the lists. Raises SettingsError where one is not named, ListError where refused."""
+        self._settings = settings
+        self._common_words = load_common_words(CONFIG_DIR / "common_words.txt")
+        self._register_updates: list[tuple[RegisterUpdate, int]] = []
+        self._contest_updates: dict[tuple[str, str], WatchlistUpdate] = {}
+        self._watchlist_sequence = -1
+        self._control_sequence = -1
+        self.refusals: dict[ListName, Refusal] = {}
+        base = _load(settings.lists)
+        self._base_size = base.register.size
+        self._watchlist = base.watchlist
+        self._stages = self._assemble(
+            OverlayRegister(base.register), base.watchlist, base.rulebook, stopped=False
+        )
+        now = time.time()
+        self.changed_at: dict[ListName, float] = dict.fromkeys(LIST_NAMES, now)
+
+    @property
+    def stages(self) -> Stages:
+        """The snapshot in force; take it once a batch."""
+        return self._stages
+
+    def apply_register_update(self, update: RegisterUpdate, offset: int) -> None:
+        """Add, change, withdraw or bind one account. Raises RegisterError where refused."""
+        try:
+            register = self._overlay.apply(update, offset)
+        except RegisterError as error:
+            self._refuse("register", error)
+            raise
+        self._register_updates.append((update, offset))
+        self._swap("register", replace(self._stages, register=register))
+
+    def apply_watchlist_update(self, update: WatchlistUpdate) -> None:
+        """Put or remove one whole contest. Raises WatchlistError where refused."""
+        try:
+            watchlist = self._updated(self._watchlist, update)
+            stages = self._assemble(
+                self._overlay, watchlist, self._stages.rulebook, stopped=self._stages.stopped
+            )
+        except WatchlistError as error:
+            self._refuse("watchlist", error)
+            raise
+        self._watchlist_sequence = update.sequence
+        self._contest_updates[update.election_id, update.contest_id] = update
+        self._watchlist = watchlist
+        self._swap("watchlist", stages)
+
+    def apply_control(self, record: ControlRecord) -> None:
+        """Stop or resume all flagging. Raises ListError for a record older than the newest."""
+        if record.sequence <= self._control_sequence:
+            error = ListError(
+                f"control record {record.sequence} is not newer than {self._control_sequence}, "
+                "which is in force. Send it with a higher sequence number."
+            )
+            self._refuse("control", error)
+            raise error
+        self._control_sequence = record.sequence
+        self._swap("control", replace(self._stages, stopped=record.action == "stop"))
+
+    def refuse_undecodable(self, name: ListName, reason: str) -> None:
+        """Keep on record that a change of a list could not even be read."""
+        self._refuse(name, ListError(reason))
+
+    def reload(self) -> None:
+        """Read all three files again and apply the updates since; all of it or nothing.
+
+        Raises ListError where one is refused: the old lists stay in force.
+        """
+        name: ListName = "register"
+        try:
+            base = _load(self._settings.lists)
+            refuse_shrunk(
+                "register", self._base_size, base.register.size, self._max_shrink, RegisterError
+            )
+            register = OverlayRegister(base.register)
+            for record, offset in self._register_updates:
+                if offset > base.register.overlay_offset:
+                    register = register.apply(record, offset)
+            name = "watchlist"
+            watchlist = base.watchlist
+            for update in self._contest_updates.values():
+                if update.op == "put" or has_contest(watchlist, update):
+                    watchlist = put_or_remove(watchlist, update)
+            stages = self._assemble(
+                register, watchlist, base.rulebook, stopped=self._stages.stopped
+            )
+            refuse_shrunk(
+                "watchlist",
+                self._stages.watchlist.entry_count,
+                stages.watchlist.entry_count,
+                self._max_shrink,
+                WatchlistError,
+            )
+        except ListError as error:
+            self._refuse(_list_of(error, name), error)
+            raise
+        self._base_size = base.register.size
+        self._watchlist = watchlist
+        for changed in ("register", "watchlist", "rules"):
+            self._swap(changed, stages)
+
+    @property
+    def _overlay(self) -> OverlayRegister:
+        register = self._stages.register
+        assert isinstance(register, OverlayRegister)  # noqa: S101 - only _assemble makes stages
+        return register
+
+    @property
+    def _max_shrink(self) -> float:
+        return self._settings.lists.max_shrink
+
+    def _assemble(
+        self,
+        register: OverlayRegister,
+        watchlist: Watchlist,
+        rulebook: Rulebook,
+        *,
+        stopped: bool,
+    ) -> Stages:
+        check_watchlist(watchlist)
+        index = WatchlistIndex(watchlist, self._common_words)
+        missing = sorted(index.election_ids - register.elections())
+        if missing:
+            raise WatchlistError(
+                f"the register has no pseudonyms for election {', '.join(missing)}. "
+                "Build them beside it: netral register refs DIR --election ID "
+                "--key-file KEY --vault OUT"
+            )
+        return Stages(register, index, rulebook, self._settings.judgement, stopped)
+
+    def _updated(self, watchlist: Watchlist, update: WatchlistUpdate) -> Watchlist:
+        if update.sequence <= self._watchlist_sequence:
+            raise WatchlistError(
+                f"watchlist update {update.sequence} is not newer than "
+                f"{self._watchlist_sequence}, which is in force. Send it with a higher number."
+            )
+        return put_or_remove(watchlist, update, max_shrink=self._max_shrink)
+
+    def _swap(self, name: ListName, stages: Stages) -> None:
+        self._stages = stages
+        self.changed_at[name] = time.time()
+        refusal = self.refusals.get(name)
+        if refusal is not None:
+            self.refusals[name] = replace(refusal, standing=False)
+
+    def _refuse(self, name: ListName, error: ListError) -> None:
+        before = self.refusals.get(name)
+        count = before.count + 1 if before else 1
+        self.refusals[name] = Refusal(str(error), time.time(), count, standing=True)
+
+
+def _load(lists: ListSettings) -> _Base:
+    if lists.register_dir is None or lists.watchlist_file is None:
+        raise SettingsError(
+            "lists.register_dir and lists.watchlist_file must be set. Name a register built by "
+            "'netral register build' and a watchlist file in netral.toml or by "
+            "NETRAL_LISTS__REGISTER_DIR and NETRAL_LISTS__WATCHLIST_FILE."
+        )
+    return _Base(
+        register=open_register(lists.register_dir),
+        watchlist=load_watchlist(lists.watchlist_file),
+        rulebook=load_rules(lists.rules_file),
+    )
+
+
+def _list_of(error: ListError, otherwise: ListName) -> ListName:
+    if isinstance(error, RegisterError):
+        return "register"
+    if isinstance(error, WatchlistError):
+        return "watchlist"
+    if isinstance(error, RulesError):
+        return "rules"
+    return otherwise
