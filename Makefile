@@ -23,7 +23,7 @@ check: $(READY)  ## exactly what CI runs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m streams.schemas --check
-	@$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test
 
 bench: $(READY)  ## throughput beside the bare client and a stock Faust agent; JSON in bench/out/
 	@$(BIN)/python -m bench.pipeline $(ARGS)

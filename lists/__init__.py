@@ -1,1 +1,1 @@
-"""The two lists on disk and in force: register artifact, watchlist and rules files, live updates."""
+"""The two lists on disk and in force: register, watchlist and rules files, live updates."""

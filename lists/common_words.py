@@ -11,6 +11,6 @@ def load_common_words(path: Path) -> frozenset[str]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise WatchlistError(
-            f"common words {path}: {type(error).__name__}. Reinstall Netral; the file ships with it."
+            f"common words {path}: {type(error).__name__}. It ships with Netral: reinstall it."
         ) from None
     return frozenset(word for line in lines if (word := line.strip()) and not word.startswith("#"))
