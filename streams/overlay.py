@@ -1,0 +1,155 @@
+"""The overlay service: every worker reads the list and control topics whole, and follows them.
+
+It has a consumer of its own without a group, so each worker sees every record. Chained first in
+the app's boot order it has caught up before the worker joins the group and sees a single post.
+"""
+
+import contextlib
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from faust import Service
+
+from config.errors import BrokerError
+from streams.broker import is_away, pauses
+from streams.deadline import within
+
+POLL_MILLISECONDS: Final = 200
+FETCH_WAIT_MILLISECONDS: Final = 100
+MAX_RECORDS: Final = 2_000
+ANSWER_TIMEOUT: Final = 5.0
+"""Seconds for an offset or a position; then the broker counts as away and is asked again."""
+
+Apply = Callable[[str, int, bytes | None], None]
+"""Takes topic, offset and value of one record."""
+
+log = structlog.get_logger(__name__)
+
+
+class OverlayService(Service):  # type: ignore[misc]  # mode's classes are untyped
+    """Hands every record of one-partition topics to `apply`, in order, from the beginning.
+
+    `positions` maps a topic to the next offset to hand out. It is kept by the caller, so that a
+    service made anew in the same process goes on where the last one stopped. An exception from
+    `apply` crashes the worker: what it must survive it handles itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        bootstrap: str,
+        topics: Sequence[str],
+        apply: Apply,
+        positions: MutableMapping[str, int] | None = None,
+        max_bytes: int,
+        **service: Any,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._topics = tuple(topics)
+        self._apply = apply
+        self._positions = positions if positions is not None else {}
+        self._max_bytes = max_bytes
+        self._consumer: AIOKafkaConsumer | None = None
+        self.caught_up = False
+        super().__init__(**service)
+
+    async def on_start(self) -> None:
+        """Return when every record that was there at the start is handed out."""
+        following = pauses()
+        while not self.should_stop and not self.caught_up:
+            try:
+                self._consumer = await self._connect()
+                await self._catch_up(self._consumer)
+            except (KafkaError, TimeoutError) as error:
+                if isinstance(error, KafkaError) and not is_away(error):
+                    raise
+                log.warning("overlay_waits_for_broker", error=type(error).__name__)
+                await self._disconnect()
+                await self.sleep(following())
+
+    async def _connect(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
+            max_partition_fetch_bytes=self._max_bytes,
+        )
+        try:
+            await consumer.start()
+            await self._check_partitions(consumer)
+            partitions = [TopicPartition(topic, 0) for topic in self._topics]
+            consumer.assign(partitions)
+            ends = await within(ANSWER_TIMEOUT, consumer.end_offsets(partitions))
+            for partition in partitions:
+                position = self._positions.get(partition.topic, 0)
+                if 0 < position <= ends[partition]:
+                    consumer.seek(partition, position)
+        except BaseException:
+            await consumer.stop()
+            raise
+        return consumer
+
+    async def _check_partitions(self, consumer: AIOKafkaConsumer) -> None:
+        known = await consumer.topics()
+        for topic in self._topics:
+            partitions = consumer.partitions_for_topic(topic) or set()
+            if topic in known and len(partitions) > 1:
+                raise BrokerError(
+                    f"topic {topic} has {len(partitions)} partitions; its records are in "
+                    "sequence and need exactly one. Delete it and let the worker make it."
+                )
+
+    async def _catch_up(self, consumer: AIOKafkaConsumer) -> None:
+        """Read until every position is at its end offset and at what the fetcher knows of.
+
+        End offsets alone are too low on the embedded broker, so the high-water mark counts too.
+        """
+        partitions = sorted(consumer.assignment())
+        begins = await within(ANSWER_TIMEOUT, consumer.beginning_offsets(partitions))
+        ends = await within(ANSWER_TIMEOUT, consumer.end_offsets(partitions))
+        pending = {each for each in partitions if ends[each] > begins[each]}
+        while pending and not self.should_stop:
+            await self._step(consumer)
+            for partition in sorted(pending):
+                position = await within(ANSWER_TIMEOUT, consumer.position(partition))
+                highwater = consumer.highwater(partition)
+                if highwater is not None and position >= max(ends[partition], highwater):
+                    pending.discard(partition)
+        if not self.should_stop:
+            self.caught_up = True
+
+    async def _step(self, consumer: AIOKafkaConsumer) -> None:
+        fetched = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=MAX_RECORDS)
+        for partition, records in fetched.items():
+            for record in records:
+                self._apply(partition.topic, record.offset, record.value)
+                self._positions[partition.topic] = record.offset + 1
+
+    @Service.task  # type: ignore[misc]
+    async def _follow(self) -> None:
+        while not self.should_stop:
+            consumer = self._consumer
+            if consumer is None:
+                return
+            try:
+                await self._step(consumer)
+            except KafkaError as error:
+                if not is_away(error):
+                    raise
+                log.warning("overlay_waits_for_broker", error=type(error).__name__)
+                await self.sleep(1.0)
+
+    async def on_shutdown(self) -> None:
+        """Runs after the following task has ended."""
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            with contextlib.suppress(KafkaError):
+                await consumer.stop()

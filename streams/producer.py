@@ -1,0 +1,118 @@
+"""Writing flags and dead letters: acknowledged by all replicas before the input is."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from config.settings import KafkaSettings
+from streams.broker import is_away, pauses
+
+LINGER_MILLISECONDS: Final = 2
+RECORD_OVERHEAD: Final = 64 * 1024
+"""Bytes of a request beyond the largest value: key, headers, framing."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to write. `timestamp` is milliseconds since 1970, None for now."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+    timestamp: int | None = None
+
+
+class RecordProducer:
+    """An AIOKafkaProducer with acks=all, idempotent where the broker can do that."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect. Raises KafkaError where the broker is away."""
+        try:
+            self._producer = await self._started(idempotent=True)
+        except KafkaError as error:
+            if is_away(error):
+                raise
+            # The embedded broker has no producer ids. A retry may then write a record twice,
+            # which a reader recognises by its key.
+            log.warning("producer_without_idempotence", error=type(error).__name__)
+            self._producer = await self._started(idempotent=False)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(KafkaError):  # whatever was not sent is not acknowledged
+                await producer.stop()
+
+    async def write(self, records: Iterable[Outgoing]) -> list[Outgoing]:
+        """Write the records and wait for the brokers' word. Returns those too large to write.
+
+        While the broker is away it waits and tries again, for as long as the caller does. Raises
+        KafkaError where trying again will not help.
+        """
+        refused: list[Outgoing] = []
+        waiting = list(records)
+        following = pauses()
+        while waiting:
+            results = await asyncio.gather(
+                *[self._write_one(record) for record in waiting], return_exceptions=True
+            )
+            again: list[Outgoing] = []
+            for record, result in zip(waiting, results, strict=True):
+                if isinstance(result, MessageSizeTooLargeError | RecordListTooLargeError):
+                    refused.append(record)
+                elif is_away(result):
+                    again.append(record)
+                elif result is not None:
+                    raise result
+            waiting = again
+            if waiting:
+                pause = following()
+                log.warning("writing_waits_for_broker", records=len(waiting), pause_seconds=pause)
+                await asyncio.sleep(pause)
+        return refused
+
+    async def _write_one(self, record: Outgoing) -> None:
+        if self._producer is None:
+            raise RuntimeError("the producer is used outside its 'async with' block")
+        await self._producer.send_and_wait(
+            record.topic,
+            value=record.value,
+            key=record.key,
+            headers=list(record.headers),
+            timestamp_ms=record.timestamp,
+        )
+
+    async def _started(self, *, idempotent: bool) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.bootstrap,
+            acks="all",
+            enable_idempotence=idempotent,
+            linger_ms=LINGER_MILLISECONDS,
+            max_request_size=self._settings.message_max_bytes + RECORD_OVERHEAD,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
