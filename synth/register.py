@@ -61,9 +61,9 @@ _PLATFORM_WEIGHTS: tuple[tuple[Platform, int], ...] = (
 )
 _ACCOUNT_COUNTS = ((1, 50), (2, 30), (3, 20))
 _FIRST_DECLARATION = date(2022, 1, 3)
-_LAST_DECLARATION = date(2024, 3, 29)
-_FIRST_WITHDRAWAL = date(2024, 4, 1)
-_LAST_WITHDRAWAL = date(2024, 7, 31)
+_LAST_DECLARATION = date(2023, 3, 31)
+_FIRST_WITHDRAWAL = date(2023, 4, 3)
+_LAST_WITHDRAWAL = date(2023, 12, 29)
 _SHARE_WITHOUT_ID = 0.35
 _SHARE_WITHDRAWN = 0.06
 
@@ -88,8 +88,8 @@ class SourceRow:
 def draw_register(people: int, seed: int) -> list[SourceRow]:
     """Rows of `people` invented persons with one to three accounts each; same seed, same rows.
 
-    All are declared before April 2024; about one account in sixteen is withdrawn between April
-    and July 2024, so that every account's standing is the same throughout the autumn.
+    All are declared by March 2023; about one account in sixteen is withdrawn between April and
+    December 2023, so that an account's standing is the same throughout 2024.
     """
     rng = Random(f"register:{seed}")
     taken: set[tuple[str, str]] = set()

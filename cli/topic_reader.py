@@ -1,0 +1,83 @@
+"""Reading a topic for a person or a script: every partition, no consumer group, no commits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from config.errors import BrokerError
+from config.settings import KafkaSettings
+
+POLL_SECONDS: Final = 0.25
+
+
+@asynccontextmanager
+async def open_topic(
+    kafka: KafkaSettings, topic: str, *, from_start: bool
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of all partitions that the topic has now. Raises BrokerError."""
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=kafka.bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest" if from_start else "latest",
+        fetch_max_wait_ms=int(POLL_SECONDS * 1_000),
+        max_partition_fetch_bytes=kafka.message_max_bytes,
+    )
+    try:
+        await consumer.start()
+        if not consumer.assignment():
+            raise BrokerError(
+                f"the broker at {kafka.bootstrap} has no topic {topic}. Start a worker first, it "
+                "makes the topics, or set another name under [topics]."
+            )
+        await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
+        yield consumer
+    except KafkaError as error:
+        raise BrokerError(
+            f"the broker at {kafka.bootstrap} cannot be used ({type(error).__name__}). Check that "
+            "it runs and that kafka.bootstrap is right."
+        ) from None
+    finally:
+        await consumer.stop()
+
+
+async def read_records(
+    consumer: AIOKafkaConsumer, *, idle_exit: float | None = None
+) -> AsyncIterator[ConsumerRecord]:
+    """Records as they come; ends once nothing came for `idle_exit` seconds (None: never)."""
+    last = monotonic()
+    while idle_exit is None or monotonic() - last < idle_exit:
+        fetched = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1_000))
+        for records in fetched.values():
+            for record in records:
+                yield record
+        if fetched:
+            last = monotonic()
+
+
+async def read_to_end(consumer: AIOKafkaConsumer) -> AsyncIterator[ConsumerRecord]:
+    """Records up to what is there now.
+
+    The end is the greater of the end offset and the high watermark of the last fetch: the
+    embedded broker's end offsets alone may be low.
+    """
+    while True:
+        fetched = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1_000))
+        for records in fetched.values():
+            for record in records:
+                yield record
+        if not fetched and await _at_end(consumer):
+            return
+
+
+async def _at_end(consumer: AIOKafkaConsumer) -> bool:
+    ends = await consumer.end_offsets(consumer.assignment())
+    for partition, end in ends.items():
+        if await consumer.position(partition) < max(end, consumer.highwater(partition) or 0):
+            return False
+    return True
