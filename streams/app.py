@@ -1,8 +1,7 @@
-"""The Faust app: batch transport, no tables, no web server, no producer, overlay before all else."""
+"""The Faust app: batch transport; no tables, web server or producer; the overlay comes first."""
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import faust
 from faust.app.base import BootStrategy
@@ -21,20 +20,13 @@ REQUEST_TIMEOUT: Final = 40.0
 MAX_POLL_INTERVAL: Final = 300.0
 
 
-def create_app(
-    settings: Settings, *, services: Iterable[ServiceT] = (), data_dir: Path | None = None
-) -> faust.App:
-    """An app that reads batches of the public posts. `services` start, in order, before Kafka.
-
-    Faust makes a data folder even without tables: `data_dir`, or `netral-worker` among the
-    temporary files.
-    """
+def create_app(settings: Settings, *, services: Iterable[ServiceT] = ()) -> faust.App:
+    """An app whose agents get batches. `services` start, in order, before Kafka."""
     kafka = settings.kafka
     app = _app_class(tuple(services))(
         kafka.group,
         broker=[f"kafka://{address}" for address in kafka.bootstrap.split(",")],
         store="memory://",
-        datadir=str(data_dir) if data_dir is not None else None,
         web_enabled=False,
         autodiscover=False,
         topic_disable_leader=True,
@@ -61,7 +53,7 @@ def create_app(
 
 
 def consumer_of(app: faust.App) -> BatchConsumer:
-    """The app's batch consumer. Raises TypeError for an app that :func:`create_app` did not make."""
+    """The app's batch consumer. Raises TypeError where :func:`create_app` did not make the app."""
     consumer = app.consumer
     if not isinstance(consumer, BatchConsumer):
         raise TypeError(f"the app's consumer is a {type(consumer).__name__}, not a BatchConsumer")
@@ -77,6 +69,9 @@ def _app_class(services: tuple[ServiceT, ...]) -> type[faust.App]:
             return self._chain(services, super().server())
 
     class App(faust.App):
-        BootStrategy: Any = Boot
+        BootStrategy: ClassVar[Any] = Boot
+
+        def _create_directories(self) -> None:
+            """None: without tables there is nothing to keep on disk."""
 
     return App

@@ -10,13 +10,15 @@ records (faust-streaming 0.15.3): `_add_gap` counts the message just received as
 commit then fails, and `_commit_offsets` notes a failed commit as done.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import structlog
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
+from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
@@ -90,6 +92,9 @@ class BatchConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.accounting = BatchAccounting()
         self._in_hand: set[BatchTicket] = set()
+        self.idle = asyncio.Event()
+        """Set while :attr:`in_hand` is 0."""
+        self.idle.set()
         self._deliver = self.callback
         self.callback = self._hand_out
 
@@ -101,7 +106,24 @@ class BatchConsumer(driver.Consumer):
         """Number of batches that an agent has been given, or soon will be, and has not finished."""
         return len(self._in_hand)
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
+    def lags(self) -> dict[tuple[str, int], int]:
+        """Records of each partition held now that are not dealt with yet, by what is known here."""
+        lags: dict[tuple[str, int], int] = {}
+        for topic, partition in self.accounting.partitions():
+            tp = TP(topic, partition)
+            try:
+                end = self.highwater(tp)
+            except (ConsumerNotStarted, IllegalStateError):
+                continue  # between two assignments
+            done = self.accounting.committable((topic, partition)) or self._read_offset.get(tp)
+            if end is not None:
+                lags[topic, partition] = max(0, end - (done or 0))
+        return lags
+
+    async def getmany(  # Faust's signature
+        self,
+        timeout: float,  # noqa: ASYNC109
+    ) -> AsyncIterator[tuple[TP, Message]]:
         """Fetch; one message for at most `batch_max_records` records of one partition."""
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
@@ -132,7 +154,7 @@ class BatchConsumer(driver.Consumer):
             last.timestamp_type,
             None,
             None,
-            Batch(tp.topic, tp.partition, records),
+            cast(bytes, Batch(tp.topic, tp.partition, records)),  # the codec is "raw": passed on
             None,
             0,
             0,
@@ -142,43 +164,47 @@ class BatchConsumer(driver.Consumer):
         message.ticket = self.accounting.start(tp, records[0].offset, last.offset)
         return message
 
-    async def _hand_out(self, message: BatchMessage) -> None:
+    async def _hand_out(self, message: Message) -> None:
         """Deliver a batch to its agent, and know that it is there."""
-        self._in_hand.add(message.ticket)
+        ticket = _ticket_of(message)
+        self._in_hand.add(ticket)
+        self.idle.clear()
         try:
             await self._deliver(message)
         except BaseException:
             # Cancelled on the way (`suspend_flow`): no agent will finish it. Its ticket stays
             # open, so that nothing behind it is committed.
-            self._in_hand.discard(message.ticket)
+            self._let_go({ticket})
             raise
 
     def ack(self, message: Message) -> bool:
         """Note that a batch is dealt with. False: it was already, or its assignment is over."""
-        if message.acked and message.ticket.finished:
+        if message.acked:
             return False
         message.acked = True
         self._unacked_messages.discard(message)
-        self._in_hand.discard(message.ticket)
-        return self.accounting.finish(message.ticket)
+        ticket = _ticket_of(message)
+        self._let_go({ticket})
+        return self.accounting.finish(ticket)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Commit what is finished while the partitions are still ours, then let go of them."""
         await self.commit()
         self.accounting.revoke(revoked)
-        self._forget_in_hand(revoked)
+        self._let_go({ticket for ticket in self._in_hand if ticket.partition in revoked})
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Begin a generation: every batch under way counts no more, its records come again."""
         self.accounting.revoke(self.accounting.partitions())
         self.accounting.assign(sorted(assigned))
-        self._in_hand.clear()
+        self._let_go(set(self._in_hand))
         await super().on_partitions_assigned(assigned, generation_id)
 
-    def _forget_in_hand(self, partitions: Iterable[TP]) -> None:
-        gone = frozenset(partitions)
-        self._in_hand = {ticket for ticket in self._in_hand if ticket.partition not in gone}
+    def _let_go(self, tickets: set[BatchTicket]) -> None:
+        self._in_hand -= tickets
+        if not self._in_hand:
+            self.idle.set()
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Nothing: only batches count."""
@@ -210,6 +236,12 @@ class BatchConsumer(driver.Consumer):
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Nothing: stock checks cry livelock on an idle topic. The lag metric tells the truth."""
+
+
+def _ticket_of(message: Message) -> BatchTicket:
+    if not isinstance(message, BatchMessage):
+        raise TypeError(f"a {type(message).__name__} came in; every topic here is batched")
+    return message.ticket
 
 
 def batch_transport(batch_max_records: int) -> type[driver.Transport]:

@@ -22,6 +22,7 @@ class ReceivedRecord(Protocol):
     @property
     def timestamp(self) -> int:
         """Broker timestamp, milliseconds since 1970; -1 for none."""
+
     @property
     def value(self) -> bytes | None: ...
 

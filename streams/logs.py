@@ -149,7 +149,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _type_name(error: BaseException) -> str:
     kind = type(error)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
 
 
 def _frames(trace: TracebackType | None) -> Iterator[str]:
@@ -181,7 +185,7 @@ def _safe_exceptions(_logger: Any, _method: str, event: EventDict) -> EventDict:
     elif isinstance(info, tuple):
         info = info[1]
     if isinstance(info, BaseException):
-        event |= describe(info)
+        event.update(describe(info))
     return event
 
 

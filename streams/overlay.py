@@ -29,7 +29,7 @@ Apply = Callable[[str, int, bytes | None], None]
 log = structlog.get_logger(__name__)
 
 
-class OverlayService(Service):  # type: ignore[misc]  # mode's classes are untyped
+class OverlayService(Service):
     """Hands every record of one-partition topics to `apply`, in order, from the beginning.
 
     `positions` maps a topic to the next offset to hand out. It is kept by the caller, so that a
@@ -130,7 +130,7 @@ class OverlayService(Service):  # type: ignore[misc]  # mode's classes are untyp
                 self._apply(partition.topic, record.offset, record.value)
                 self._positions[partition.topic] = record.offset + 1
 
-    @Service.task  # type: ignore[misc]
+    @Service.task
     async def _follow(self) -> None:
         while not self.should_stop:
             consumer = self._consumer

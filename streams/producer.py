@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
@@ -63,25 +63,25 @@ class RecordProducer:
             with contextlib.suppress(KafkaError):  # whatever was not sent is not acknowledged
                 await producer.stop()
 
-    async def write(self, records: Iterable[Outgoing]) -> list[Outgoing]:
-        """Write the records and wait for the brokers' word. Returns those too large to write.
+    async def write(self, records: Sequence[Outgoing]) -> list[int]:
+        """Write the records and wait for the brokers' word; returns which were too large.
 
         While the broker is away it waits and tries again, for as long as the caller does. Raises
         KafkaError where trying again will not help.
         """
-        refused: list[Outgoing] = []
-        waiting = list(records)
+        refused: list[int] = []
+        waiting = list(range(len(records)))
         following = pauses()
         while waiting:
             results = await asyncio.gather(
-                *[self._write_one(record) for record in waiting], return_exceptions=True
+                *[self._write_one(records[index]) for index in waiting], return_exceptions=True
             )
-            again: list[Outgoing] = []
-            for record, result in zip(waiting, results, strict=True):
+            again: list[int] = []
+            for index, result in zip(waiting, results, strict=True):
                 if isinstance(result, MessageSizeTooLargeError | RecordListTooLargeError):
-                    refused.append(record)
+                    refused.append(index)
                 elif is_away(result):
-                    again.append(record)
+                    again.append(index)
                 elif result is not None:
                     raise result
             waiting = again
@@ -89,7 +89,7 @@ class RecordProducer:
                 pause = following()
                 log.warning("writing_waits_for_broker", records=len(waiting), pause_seconds=pause)
                 await asyncio.sleep(pause)
-        return refused
+        return sorted(refused)
 
     async def _write_one(self, record: Outgoing) -> None:
         if self._producer is None:

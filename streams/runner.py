@@ -14,6 +14,7 @@ from typing import Any, Final
 import faust
 import structlog
 from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
 
 from config.errors import BrokerError, NetralError
 from streams.app import consumer_of
@@ -26,8 +27,6 @@ CRASHED: Final = 70
 
 STOP_TIMEOUT: Final = 10.0
 """Seconds for Faust to leave the group and close its connections; then we go anyway."""
-
-DRAIN_POLL: Final = 0.01
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +50,7 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_stopped(main))
     except NetralError as error:
-        log.error("refused", reason=str(error), error=type(error).__name__)
+        log.critical("refused", reason=str(error), error=type(error).__name__)
         return error.exit_code
     except CrashedError as error:
         log.critical("crashed", **describe(error.__cause__ or error))
@@ -86,25 +85,23 @@ async def serve(app: faust.App, stop: asyncio.Event, drain_timeout: float) -> No
     _raise_for(app.crash_reason or failure)
 
 
-async def drain(app: faust.App, timeout: float) -> bool:
+async def drain(app: faust.App, seconds: float) -> bool:
     """Fetch no more, let agents finish the batches they were given, commit. False: out of time."""
+    consumer = consumer_of(app)
     try:
-        consumer = consumer_of(app)
-        assigned = bool(consumer.assignment())
-    except Exception as error:  # noqa: BLE001 - never started: there is nothing in hand
-        log.debug("nothing_to_drain", **describe(error))
+        assigned = consumer.assignment()
+    except ConsumerNotStarted:
         return True
     if not assigned:
         return True
     log.info("draining", batches=consumer.in_hand)
     consumer.stop_flow()
     try:
-        async with asyncio.timeout(timeout):
-            while consumer.in_hand:
-                await asyncio.sleep(DRAIN_POLL)
+        async with asyncio.timeout(seconds):
+            await consumer.idle.wait()
             await consumer.commit()
     except TimeoutError:
-        log.warning("drain_out_of_time", batches=consumer.in_hand, seconds=timeout)
+        log.warning("drain_out_of_time", batches=consumer.in_hand, seconds=seconds)
         return False
     return True
 

@@ -29,6 +29,10 @@ PUBLIC_POSTS_RETENTION: Final = timedelta(hours=72)
 FLAGGED_EVENTS_RETENTION: Final = timedelta(days=14)
 DEAD_LETTERS_RETENTION: Final = timedelta(days=14)
 
+_CONFIGURATION_REFUSED: Final = frozenset(
+    {InvalidConfigurationError, UnsupportedVersionError, PolicyViolationError}
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -133,9 +137,7 @@ async def ensure_topics(settings: Settings) -> tuple[str, ...]:
         existing = frozenset(await admin.list_topics())
         missing = [spec for spec in declared_topics(settings) if spec.name not in existing]
         made = [
-            spec.name
-            for spec in missing
-            if await _create(admin, spec, settings.topics.replication)
+            spec.name for spec in missing if await _create(admin, spec, settings.topics.replication)
         ]
         if made:
             log.info("topics_created", topics=made)
@@ -147,7 +149,7 @@ async def ensure_topics(settings: Settings) -> tuple[str, ...]:
 async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> bool:
     """True: made now. False: somebody else was faster."""
     error = await _request(admin, spec, replication, spec.config())
-    if error in (InvalidConfigurationError, UnsupportedVersionError, PolicyViolationError):
+    if error is not None and error in _CONFIGURATION_REFUSED:
         log.warning(
             "topic_configuration_refused",
             topic=spec.name,

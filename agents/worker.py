@@ -1,0 +1,185 @@
+"""`netral worker`, assembled: lists, overlay, agent, producer, metrics; and one way out."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Final
+
+import faust
+import structlog
+from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
+from prometheus_client import CollectorRegistry
+
+from agents.list_updates import ListUpdates
+from agents.screen import Screener, attach
+from config.errors import BrokerError, ListError
+from config.settings import Settings
+from lists.in_force import LIST_NAMES, ListName, ListsInForce
+from matchers.screening import STAGES
+from matchers.types import DISPOSITIONS
+from streams.app import consumer_of, create_app
+from streams.broker import is_away, pauses, stopped_within, wait_for_broker
+from streams.http import Readiness, StatusServer
+from streams.logs import configure_logging
+from streams.metrics import LabelSets, WorkerMetrics
+from streams.overlay import OverlayService
+from streams.producer import RecordProducer
+from streams.runner import BrokerLostError, run, serve
+from streams.topics import declared_topics, ensure_topics, overlay_topics
+
+ENGINE_VERSION: Final = version("netral")
+
+log = structlog.get_logger(__name__)
+
+
+def run_worker(settings: Settings) -> int:
+    """Screen public posts until SIGTERM or Ctrl-C. Returns the process's exit code.
+
+    0: stopped as asked. 65, 78: a list or a setting is refused at the start. 69: the broker
+    cannot be used for good. 70: an unexpected exception in our code.
+    """
+    configure_logging(settings.log)
+    return run(lambda stop: work(settings, stop))
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """The worker's life. Raises NetralError, CrashedError; see :func:`run_worker`."""
+    worker = Worker(settings)
+    with worker.reload_on_hangup():
+        async with StatusServer(
+            settings.metrics, metrics=worker.expose_metrics, readiness=worker.readiness
+        ):
+            await worker.run(stop)
+
+
+class Worker:
+    """One screening process: what outlives an app that must be started again."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the lists. Raises SettingsError or ListError where they are refused."""
+        self._settings = settings
+        self._lists = ListsInForce(settings)
+        self._metrics = WorkerMetrics(
+            CollectorRegistry(),
+            LabelSets(
+                topics=[spec.name for spec in declared_topics(settings)],
+                dispositions=DISPOSITIONS,
+                stages=("decode", *STAGES, "encode"),
+                lists=LIST_NAMES,
+                rules=[rule.code for rule in self._lists.stages.rulebook.rules],
+            ),
+            ENGINE_VERSION,
+        )
+        self._updates = ListUpdates(
+            settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes
+        )
+        self._positions: dict[str, int] = {}
+        self._overlay: OverlayService | None = None
+        self._app: faust.App | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Screen until `stop`; begins anew whenever the broker was lost."""
+        following = pauses()
+        while await wait_for_broker(self._settings.kafka.bootstrap, stop):
+            try:
+                await self._screen(stop)
+            except BrokerLostError:
+                log.warning("broker_lost")
+            except KafkaError as error:
+                if not is_away(error):
+                    raise BrokerError(
+                        f"the broker refuses us ({type(error).__name__}). Check kafka.bootstrap "
+                        "and the broker's access rules."
+                    ) from error
+                log.warning("broker_lost", error=type(error).__name__)
+            finally:
+                self._app = self._overlay = None
+            await stopped_within(stop, following())
+
+    async def _screen(self, stop: asyncio.Event) -> None:
+        settings = self._settings
+        await ensure_topics(settings)
+        async with RecordProducer(settings.kafka) as producer:
+            self._overlay = OverlayService(
+                bootstrap=settings.kafka.bootstrap,
+                topics=overlay_topics(settings),
+                apply=self._updates,
+                positions=self._positions,
+                max_bytes=settings.kafka.message_max_bytes,
+            )
+            app = self._app = create_app(settings, services=[self._overlay])
+            screener = Screener(settings, self._lists, producer, self._metrics, ENGINE_VERSION)
+            attach(app, settings.topics.public_posts, screener)
+            await serve(app, stop, settings.kafka.drain_timeout)
+
+    def readiness(self) -> Readiness:
+        """Ready: lists loaded, overlays caught up, group joined. Refused lists are shown."""
+        partitions = self._partitions()
+        checks = {
+            "register_loaded": True,  # the constructor loads both or raises
+            "watchlist_loaded": True,
+            "overlays_caught_up": self._overlay is not None and self._overlay.caught_up,
+            "partitions_assigned": partitions is not None,
+        }
+        refused = {
+            name: {"reason": refusal.reason, "count": refusal.count, "at": refusal.at}
+            for name, refusal in self._lists.refusals.items()
+            if refusal.standing
+        }
+        return Readiness(checks, {"partitions": partitions or 0, "refused_lists": refused})
+
+    def expose_metrics(self) -> bytes:
+        """Bring the gauges up to date and render everything."""
+        metrics = self._metrics
+        stages = self._lists.stages
+        sizes: dict[ListName, tuple[str | None, int | None]] = {
+            "register": (stages.register.version, stages.register.size),
+            "watchlist": (stages.watchlist.version, stages.watchlist.entry_count),
+            "rules": (stages.rulebook.version, len(stages.rulebook.rules)),
+            "control": (None, None),
+        }
+        for name, (content, entries) in sizes.items():
+            metrics.set_list(
+                name, version=content, entries=entries, changed_at=self._lists.changed_at[name]
+            )
+        for name, refusal in self._lists.refusals.items():
+            metrics.set_refusals(name, count=refusal.count, standing=refusal.standing)
+        metrics.stopped.set(1 if stages.stopped else 0)
+        metrics.ready.set(1 if self.readiness().ready else 0)
+        metrics.set_lag({} if self._app is None else consumer_of(self._app).lags())
+        return metrics.expose()
+
+    @contextlib.contextmanager
+    def reload_on_hangup(self) -> Iterator[None]:
+        """Read the list files again on SIGHUP, for as long as the block runs."""
+        hangup = getattr(signal, "SIGHUP", None)
+        if hangup is None:  # Windows
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(hangup, self._reload)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(hangup)
+
+    def _reload(self) -> None:
+        try:
+            self._lists.reload()
+        except ListError as error:
+            log.warning("reload_refused", error=type(error).__name__, reason=str(error))
+        else:
+            log.info("lists_reloaded")
+
+    def _partitions(self) -> int | None:
+        """Partitions held; None before the worker is a member of the group."""
+        app = self._app
+        if app is None or app.rebalancing or not app.rebalancing_count:
+            return None
+        try:
+            return len(consumer_of(app).assignment())
+        except ConsumerNotStarted:
+            return None
