@@ -1,5 +1,6 @@
 """Reading a topic for a person or a script: every partition, no consumer group, no commits."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -47,35 +48,37 @@ async def open_topic(
 
 
 async def read_records(
-    consumer: AIOKafkaConsumer, *, idle_exit: float | None = None
+    consumer: AIOKafkaConsumer,
+    *,
+    idle_exit: float | None = None,
+    until: asyncio.Event | None = None,
 ) -> AsyncIterator[ConsumerRecord]:
-    """Records as they come; ends once nothing came for `idle_exit` seconds (None: never)."""
+    """Records as they come. Ends once nothing came for `idle_exit` seconds (None: never), or at
+    the end of the topic once `until` is set."""
     last = monotonic()
     while idle_exit is None or monotonic() - last < idle_exit:
+        ending = until is not None and until.is_set()
         fetched = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1_000))
         for records in fetched.values():
             for record in records:
                 yield record
         if fetched:
             last = monotonic()
-
-
-async def read_to_end(consumer: AIOKafkaConsumer) -> AsyncIterator[ConsumerRecord]:
-    """Records up to what is there now.
-
-    The end is the greater of the end offset and the high watermark of the last fetch: the
-    embedded broker's end offsets alone may be low.
-    """
-    while True:
-        fetched = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1_000))
-        for records in fetched.values():
-            for record in records:
-                yield record
-        if not fetched and await _at_end(consumer):
+        elif ending and await _at_end(consumer):
             return
 
 
+async def read_to_end(consumer: AIOKafkaConsumer) -> AsyncIterator[ConsumerRecord]:
+    """Records up to what is there now."""
+    now = asyncio.Event()
+    now.set()
+    async for record in read_records(consumer, until=now):
+        yield record
+
+
 async def _at_end(consumer: AIOKafkaConsumer) -> bool:
+    """The end is the greater of the end offset and the high watermark of the last fetch: the
+    embedded broker's end offsets alone may be low."""
     ends = await consumer.end_offsets(consumer.assignment())
     for partition, end in ends.items():
         if await consumer.position(partition) < max(end, consumer.highwater(partition) or 0):

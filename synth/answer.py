@@ -71,12 +71,14 @@ def compare(
         if post.expected.disposition == "invalid"
     )
     places = {(letter.topic, letter.partition, letter.offset): letter for letter in letters}
-    lettered = Counter((letter.sha256, letter.reason, letter.path) for letter in places.values())
+    lettered = Counter(
+        (letter.sha256, str(letter.reason), letter.path) for letter in places.values()
+    )
     missing += _in_words(refused - lettered)
     unexpected += _in_words(lettered - refused)
 
     wanted = expected_dispositions(sample)
-    unlike = {
+    unlike: dict[str, tuple[int, int]] = {
         name: (wanted[name], dispositions.get(name, 0))
         for name in DISPOSITIONS
         if wanted[name] != dispositions.get(name, 0)

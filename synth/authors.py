@@ -8,7 +8,7 @@ from random import Random
 from typing import Final, Literal
 
 from streams.records import PLATFORMS, Platform
-from synth.register import AGENCIES, REGIONS, SourceRow, full_handle
+from synth.register import SourceRow, full_handle
 
 Status = Literal["bound", "declared", "unconfirmed"]
 AuthorKind = Literal[
@@ -16,6 +16,7 @@ AuthorKind = Literal[
     "registered_id_new_handle",
     "declared_handle",
     "lead",
+    "handle_without_id",
     "reused_handle",
     "withdrawn",
     "other_digits",
@@ -68,12 +69,14 @@ class Authors:
             and len(_plain(row.name).split()) >= 3
             and "_" in row.handle
             and row.platform in ("instagram", "tiktok", "threads")
+            and len(row.agency_code) >= 4
         ]
         self._draw: dict[AuthorKind, Callable[[], Author]] = {
             "registered_id": self._registered_id,
             "registered_id_new_handle": self._registered_id_new_handle,
             "declared_handle": self._declared_handle,
             "lead": self._lead,
+            "handle_without_id": self._handle_without_id,
             "reused_handle": self._reused_handle,
             "withdrawn": self._withdrawn_account,
             "other_digits": self._other_digits,
@@ -120,17 +123,26 @@ class Authors:
         )
 
     def _lead(self) -> Author:
-        """A variant of the separators, a rare name of three words, and office and town in the bio:
-        the evidence that the design says lifts a lead."""
+        """Other separators, a rare name of three words, and office and province in the bio: what
+        the design says lifts a lead."""
         row = self._pick(self._lead_rows)
         return Author(
             "lead",
             "unconfirmed",
             row.platform,
             row.handle.replace("_", "."),
-            self._new_id(),
+            # Two known ids that differ would be two accounts.
+            None if row.account_id is not None else self._new_id(),
             _plain(row.name),
-            f"{AGENCIES[row.agency_code]}, {REGIONS[row.region_code]}",
+            f"ASN {row.agency_code}, Jawa Timur",
+        )
+
+    def _handle_without_id(self) -> Author:
+        """The register knows the account's id and the source shows none: not conclusive, yet the
+        strongest evidence that a lead can have."""
+        row = self._pick(self._with_id)
+        return Author(
+            "handle_without_id", "unconfirmed", row.platform, row.handle, None, row.display_name
         )
 
     def _reused_handle(self) -> Author:

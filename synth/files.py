@@ -14,7 +14,7 @@ def write_posts(sample: Sequence[SamplePost], posts: Path, truth: Path | None = 
     Records that no line can hold (a null value, a line break) are left out of both files.
     """
     in_file = [post for post in sample if post.value is not None and b"\n" not in post.value]
-    posts.write_bytes(b"".join(b"%b\n" % post.value for post in in_file))
+    posts.write_bytes(b"".join((post.value or b"") + b"\n" for post in in_file))
     if truth is not None:
         truth.write_bytes(
             b"".join(

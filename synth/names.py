@@ -6,10 +6,11 @@ Tokens and their licence: `synth/data/NOTICE.txt`.
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from importlib.resources import files
 from itertools import accumulate
+from pathlib import Path
 from random import Random
 
+_TOKENS = Path(__file__).parent / "data" / "name_tokens.txt"
 _ZIPF_EXPONENT = 0.8
 """Flatter than 1: the lists are short, and their head would otherwise be half of everybody."""
 _TITLES_FRONT = ("Drs.", "Dra.", "Ir.", "dr.", "H.", "Hj.")
@@ -41,8 +42,7 @@ def token_lists() -> dict[str, TokenList]:
     """The lists `first-male`, `first-female`, `last-male`, `last-female` and `any`."""
     sections: dict[str, list[str]] = {}
     current: list[str] = []
-    text = files("synth").joinpath("data/name_tokens.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
+    for line in _TOKENS.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             current = sections.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):

@@ -17,6 +17,7 @@ from streams.records import (
     AccountRef,
     Actor,
     Candidate,
+    CandidateAccount,
     Contest,
     Media,
     Phase,
@@ -38,6 +39,7 @@ MATCHED: Final[tuple[AuthorKind, ...]] = (
     "declared_handle",
     "registered_id_new_handle",
     "lead",
+    "handle_without_id",
 )
 UNMATCHED: Final[tuple[AuthorKind, ...]] = (
     "unrelated",
@@ -79,12 +81,20 @@ class Subject:
             "{tag}": bool(candidate.hashtags),
             "{word}": bool(candidate.ambiguous_aliases),
             "{number}": self.number is not None,
+            "{region}": bool(self.contest.region_names),
+            "{at}": bool(self.accounts(platform)),
         }
-        needs_account = scene.target == "candidate" or "{at}" in slots
-        has_account = any(account.platform == platform for account in candidate.accounts)
-        return all(filled for slot, filled in needs.items() if slot in slots) and (
-            has_account or not needs_account
-        )
+        if scene.target in ("own", "campaign") and not self.accounts(platform, scene.target):
+            return False
+        return all(filled for slot, filled in needs.items() if slot in slots)
+
+    def accounts(self, platform: str, kind: str | None = None) -> list[CandidateAccount]:
+        """The candidate's accounts on a platform, of one kind or of both."""
+        return [
+            account
+            for account in self.candidate.accounts
+            if account.platform == platform and kind in (None, account.kind)
+        ]
 
 
 def draw_posts(
@@ -243,14 +253,17 @@ class _Drawing:
         name = rng.choice(names) if names else ""
         if scene.disguise is not None:
             name = DISGUISES[scene.disguise](max(names, key=len), rng)
-        handles = [a.handle for a in candidate.accounts if a.platform == author.platform]
+        handles = [account.handle for account in subject.accounts(author.platform)]
+        regions = subject.contest.region_names
         return {
             "name": name,
-            "tag": rng.choice(candidate.hashtags) if candidate.hashtags else "",
+            "tag": rng.choice(candidate.hashtags).lstrip("#") if candidate.hashtags else "",
             "word": rng.choice(candidate.ambiguous_aliases) if candidate.ambiguous_aliases else "",
             "at": f"@{rng.choice(handles)}" if handles else "",
             "number": str(subject.number or ""),
-            "place": rng.choice(tuple(REGIONS.values())),
+            "region": rng.choice(regions) if regions else "",
+            # A place that names the contest's region would be evidence of its own.
+            "place": rng.choice([town for town in REGIONS.values() if town not in regions]),
         }
 
     def _target(
@@ -260,10 +273,8 @@ class _Drawing:
         if scene.target is None:
             return None
         has_post = scene.action not in ("follow", "join")
-        if scene.target == "candidate":
-            account = rng.choice(
-                [a for a in subject.candidate.accounts if a.platform == author.platform]
-            )
+        if scene.target != "stranger":
+            account = rng.choice(subject.accounts(author.platform, scene.target))
             target = AccountRef(handle=account.handle, account_id=account.account_id)
             said = rng.choice(texts.CANDIDATE_POSTS)
         else:
@@ -305,7 +316,7 @@ def _answer(scene: Scene, author: Author, phase: Phase) -> Expected:
     if author.status is None:
         return Expected("unmatched")
     if scene.conclusive_only and author.status == "unconfirmed":
-        return Expected("no_rule")
+        return Expected("unmatched")
     rules = scene.rules_in(phase.name)
     if not rules:
         return Expected("no_rule")

@@ -39,16 +39,8 @@ REGIONS: dict[str, str] = {
     "35.29": "Sumenep",
     "35.22": "Bojonegoro",
 }
-"""Region codes of the home ministry (public facts) and the name that a bio would use."""
-AGENCIES: dict[str, str] = {
-    "DISDIK": "Dinas Pendidikan",
-    "DINKES": "Dinas Kesehatan",
-    "DISHUB": "Dinas Perhubungan",
-    "DUKCAPIL": "Dinas Kependudukan",
-    "BAPENDA": "Badan Pendapatan Daerah",
-    "SATPOLPP": "Satuan Polisi Pamong Praja",
-    "KEC": "Kantor Kecamatan",
-}
+"""Region codes of the home ministry (public facts) and the name that a post would use."""
+AGENCIES = ("DISDIK", "DINKES", "DISHUB", "DUKCAPIL", "BAPENDA", "SATPOLPP", "KEC")
 _PLATFORM_WEIGHTS: tuple[tuple[Platform, int], ...] = (
     ("instagram", 30),
     ("facebook", 25),
@@ -102,7 +94,7 @@ def draw_register(people: int, seed: int) -> list[SourceRow]:
 def _person(rng: Random, person_id: str, taken: set[tuple[str, str]]) -> list[SourceRow]:
     name = draw_name(rng)
     official_name = with_titles(rng, name)
-    agency, region = rng.choice(tuple(AGENCIES)), rng.choice(tuple(REGIONS))
+    agency, region = rng.choice(AGENCIES), rng.choice(tuple(REGIONS))
     count = _weighted(rng, _ACCOUNT_COUNTS)
     platforms: list[Platform] = []
     while len(platforms) < count:
@@ -153,7 +145,7 @@ def draw_handle(rng: Random, platform: Platform, name: str) -> str:
     Letters, digits and, where the platform has them, full stops or underscores; five to fifteen
     characters, which every platform allows.
     """
-    words = name.lower().split()
+    words = name.lower().replace(".", "").split()
     separator = {"x": "_", "facebook": ".", "bluesky": "", "mastodon": "_"}.get(
         platform, rng.choice((".", "_", ""))
     )

@@ -2,8 +2,8 @@
 
 No real post was copied. Slots: `{name}` a candidate's full name, `{alias}` what people call one,
 `{word}` an everyday word that is also an alias, `{tag}` a hashtag without #, `{at}` a mention,
-`{number}` a ballot number, `{slogan}` a slogan, `{place}` a town. The words around the slots are
-chosen with care: a neutral template holds no cue, an everyday one no name.
+`{number}` a ballot number, `{region}` the contest's region, `{place}` some town. The words around
+the slots are chosen with care: a neutral template holds no cue, an everyday one no name.
 """
 
 from typing import Final
@@ -94,6 +94,11 @@ NUMBER_ONLY: Final[Templates] = (
     "Antrean hari ini dapat nomor urut {number}",
     "Salam {number} jari dari {place} ✌️",
 )
+"""A number says nothing where nothing names its contest."""
+NUMBER_AND_REGION: Final[Templates] = (
+    "Pilgub {region}: coblos nomor urut {number}!",
+    "Coblos nomor urut {number} untuk {region}, gaspol",
+)
 MENTION_SUPPORT: Final[Templates] = (
     "Dukung penuh {at} dari {place} 🙌",
     "Kami di {place} dukung {at}, gaspol!",
@@ -110,8 +115,8 @@ COMMENT_PLAIN: Final[Templates] = (
     "Wah ramai sekali",
 )
 PHOTO_CAPTIONS: Final[Templates] = (
-    "Foto bareng {name} di {place}, dukung selalu!",
-    "Akhirnya foto bersama {name} 😍 dukung terus",
+    "Foto dengan {name} di {place}, dukung selalu!",
+    "Akhirnya dapat foto {name} 😍 dukung terus",
 )
 QUESTION: Final[Templates] = (
     "Apakah kalian dukung {name}?",

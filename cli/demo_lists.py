@@ -1,0 +1,62 @@
+"""The demo's lists and settings: the example election, and a register of invented people."""
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from config.settings import (
+    CONFIG_DIR,
+    JudgementSettings,
+    KafkaSettings,
+    ListSettings,
+    LogSettings,
+    MetricsSettings,
+    Settings,
+    TopicSettings,
+)
+from lists import register_build
+from lists.refs import make_key, write_refs
+from streams.embedded import EmbeddedBroker
+from streams.records import Watchlist
+from synth.register import SourceRow, write_source
+
+ELECTION_FILE: Final = CONFIG_DIR / "elections" / "jatim-2024.yaml"
+LOOPBACK: Final = "127.0.0.1"
+
+
+def build_register(folder: Path, rows: Sequence[SourceRow], watchlist: Watchlist) -> Path:
+    """Build the register artifact with pseudonyms for every election; returns its folder."""
+    source, register = folder / "register.csv", folder / "register"
+    key, vault = folder / "election.key", folder / "identities.vault"
+    write_source(rows, source)
+    register_build.build_register(source, register)
+    make_key(key)
+    for election in watchlist.elections:
+        write_refs(register, election.id, key, vault.with_suffix(f".{election.id}"))
+    return register
+
+
+def demo_settings(broker: EmbeddedBroker, register: Path) -> Settings:
+    """Defaults but for what the demo starts itself.
+
+    The caller's environment and `netral.toml` are not read: they may change the answer.
+    """
+    return Settings.model_construct(
+        kafka=KafkaSettings(
+            bootstrap=broker.bootstrap, session_timeout=broker.session_timeout, group="netral-demo"
+        ),
+        topics=TopicSettings(),
+        lists=ListSettings(register_dir=register, watchlist_file=ELECTION_FILE),
+        judgement=JudgementSettings(),
+        metrics=MetricsSettings(host=LOOPBACK, port=_free_port()),
+        log=LogSettings(),
+    )
+
+
+def _free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,116 @@
+"""The rule evaluator's conditions, one by one and in words, for `netral explain`.
+
+A test holds that they agree with `matchers.rules.fires` for every rule and fact.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matchers.rules import CONCLUSIVE_TARGET_ONLY, AccountKind, Facts, Rule
+from matchers.screening import Stages
+from matchers.types import Identity, Lead
+from streams.records import Cue, EvidenceItem, Phase, PublicPost
+
+__all__ = ["Condition", "Facts", "conditions", "facts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    held: bool
+    text: str
+
+
+def facts_of(
+    post: PublicPost,
+    finding: Identity | Lead | None,
+    evidence: Sequence[EvidenceItem],
+    cues: Sequence[Cue],
+    phase: Phase,
+    stages: Stages,
+) -> Facts:
+    """What the rules are asked about in one contest, as the verdict asks them."""
+    bare_share = post.action == "share" and not (post.text and post.text.strip())
+    sufficient = [item for item in evidence if item.sufficient]
+    return Facts(
+        action=post.action,
+        phase=phase.name,
+        conclusive=isinstance(finding, Identity),
+        evidence=sufficient,
+        targets=_target_kinds(sufficient, stages),
+        cues=frozenset(cue.kind for cue in cues if cue.field.startswith("target.") == bare_share),
+        media=frozenset(media.kind for media in post.media),
+        bare_share=bare_share,
+        reading=stages.judgement.e4_reading,
+    )
+
+
+def _target_kinds(evidence: Sequence[EvidenceItem], stages: Stages) -> frozenset[AccountKind]:
+    accounts = (
+        stages.watchlist.entry_by_id(item.entry_id).account
+        for item in evidence
+        if item.kind == "target_account"
+    )
+    return frozenset(account.kind for account in accounts if account is not None)
+
+
+def conditions(rule: Rule, facts: Facts) -> list[Condition]:
+    """Every condition of a rule with whether it held; all held means that the rule fires."""
+    if not rule.observable:
+        return [Condition(False, "cannot be observed in posts")]
+    asked = [
+        Condition(facts.action in rule.actions, _of("action", facts.action, rule.actions)),
+        Condition(facts.phase in rule.phases, _of("phase", facts.phase, rule.phases)),
+    ]
+    if facts.action in CONCLUSIVE_TARGET_ONLY:
+        asked.append(
+            Condition(
+                facts.conclusive and bool(facts.targets),
+                f"a {facts.action} needs a conclusive identity and an exact target account",
+            )
+        )
+    if rule.identity == "conclusive":
+        asked.append(Condition(facts.conclusive, "identity must be conclusive"))
+    if rule.cues:
+        asked.append(
+            Condition(
+                not facts.cues.isdisjoint(rule.cues), _of("cues", _list(facts.cues), rule.cues)
+            )
+        )
+    if rule.media:
+        asked.append(
+            Condition(
+                not facts.media.isdisjoint(rule.media), _of("media", _list(facts.media), rule.media)
+            )
+        )
+    condition = rule.condition(facts.reading)
+    if condition.target_account:
+        asked.append(
+            Condition(
+                not facts.targets.isdisjoint(condition.target_account),
+                _of("target account", _list(facts.targets), condition.target_account),
+            )
+        )
+    if condition.sufficient:
+        kinds = {item.kind for item in facts.evidence}
+        asked.append(
+            Condition(
+                not kinds.isdisjoint(condition.sufficient),
+                _of("sufficient evidence", _list(kinds), condition.sufficient),
+            )
+        )
+    if facts.action in condition.cues_on:
+        asked.append(
+            Condition(
+                not facts.cues.isdisjoint(condition.cues),
+                _of(f"cues of a {facts.action}", _list(facts.cues), condition.cues),
+            )
+        )
+    return asked
+
+
+def _of(what: str, found: str, wanted: Iterable[str]) -> str:
+    return f"{what}: {found}; asked for one of {', '.join(wanted)}"
+
+
+def _list(found: Iterable[str]) -> str:
+    return ", ".join(sorted(found)) or "none"
