@@ -1,0 +1,121 @@
+"""A second view of a folded text, with the usual disguises of words undone.
+
+Three disguises: letters written apart (`r i s m a`, `r.i.s.m.a`), digits for letters inside a
+word (`kh0f1f4h`), letters held (`rismaaaa`). A double letter is left alone: too many words have
+one. Nearly every post has no disguise, so :data:`TRIGGERS` go with the watchlist's patterns
+through the one automaton, and the view is made only where one of them was seen.
+"""
+
+import re
+from itertools import product
+from string import ascii_lowercase
+from typing import Final
+
+from streams.records import Method
+
+_DIGITS: Final = "013456789"  # 2 stands for no letter; it says a word twice (orang2)
+_SPACED: Final = re.compile(r"(?<![^ ])[a-z0-9](?: [a-z0-9]){3,}(?![^ ])")
+_MIXED: Final = re.compile(r"[a-z][013-9@]|[013-9][a-z]")
+_HELD: Final = re.compile(r"([a-z])\1{2,}")
+_LEET: Final = str.maketrans("03456789@", "oeasgtbga")  # zxcvbn's table (MIT), first choice
+_VOWELS: Final = frozenset("aeiou")
+
+TRIGGERS: Final[tuple[str, ...]] = (
+    *(letter * 3 for letter in ascii_lowercase),
+    *(letter + other for letter in ascii_lowercase for other in f"{_DIGITS}@"),
+    *(digit + letter for digit in _DIGITS for letter in ascii_lowercase),
+    *(
+        f" {one} {other} "
+        for one, other in product(f"{ascii_lowercase}2{_DIGITS}", repeat=2)
+        if not (one.isdigit() and other.isdigit())
+    ),
+)
+"""Where none of these stands in ` folded ` (with a space at both ends), there is no view."""
+
+
+def deobfuscate(folded: str) -> str | None:
+    """The view of a folded text with disguises undone; None where there are none. Linear."""
+    view = _HELD.sub(r"\1", _leet_to_letters(_SPACED.sub(_join_letters, folded)))
+    return None if view == folded else view
+
+
+def _join_letters(run: re.Match[str]) -> str:
+    return run[0].replace(" ", "") if _has_letter(run[0]) else run[0]
+
+
+def _has_letter(run: str) -> bool:
+    return not run.replace(" ", "").isdigit()
+
+
+def _leet_to_letters(text: str) -> str:
+    return " ".join([_leet_word(word) if _is_mixed(word) else word for word in text.split(" ")])
+
+
+def _is_mixed(word: str) -> bool:
+    return (
+        not (word.isalpha() or word.isdigit())
+        and word[:1] != "@"
+        and _MIXED.search(word) is not None
+    )
+
+
+def _leet_word(word: str) -> str:
+    """Digits to letters, one for one. 1 is `l` where only vowels are beside it, else `i`."""
+    plain = word.translate(_LEET)
+    if "1" not in plain:
+        return plain
+    letters = list(plain)
+    for place, letter in enumerate(letters):
+        if letter == "1":
+            beside = plain[max(place - 1, 0) : place] + plain[place + 1 : place + 2]
+            letters[place] = "l" if _VOWELS.issuperset(beside) else "i"
+    return "".join(letters)
+
+
+class DisguiseMap:
+    """From spans of the second view back to the folded text, and which disguise was there."""
+
+    __slots__ = ("_folded", "_origins", "view")
+
+    def __init__(self, folded: str) -> None:
+        """Undo the disguises of `folded` again, keeping where each character came from."""
+        self._folded = folded
+        self._origins = list(range(len(folded)))
+        joined = self._without(_spaces_between_letters(folded), folded)
+        plain = _leet_to_letters(joined)
+        held = [
+            place for run in _HELD.finditer(plain) for place in range(run.start() + 1, run.end())
+        ]
+        self.view = self._without(held, plain)
+
+    def _without(self, dropped: list[int], text: str) -> str:
+        if not dropped:
+            return text
+        gone = set(dropped)
+        kept = [place for place in range(len(text)) if place not in gone]
+        self._origins = [self._origins[place] for place in kept]
+        return "".join([text[place] for place in kept])
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Folded (start, end) of the view's `[start, end)`; held letters belong to the span."""
+        last = self._origins[end - 1]
+        stop = self._origins[end] if end < len(self._origins) else len(self._folded)
+        return self._origins[start], last + len(self._folded[last:stop].rstrip(" "))
+
+    def method(self, start: int, end: int) -> Method | None:
+        """How the folded `[start, end)` was disguised, plainest sign first; None: it was not."""
+        piece = self._folded[start:end]
+        if _SPACED.search(piece):
+            return "spaced_letters"
+        if any(_is_mixed(word) for word in piece.split(" ")):
+            return "leet"
+        return "elongation" if _HELD.search(piece) else None
+
+
+def _spaces_between_letters(folded: str) -> list[int]:
+    return [
+        place
+        for run in _SPACED.finditer(folded)
+        if _has_letter(run[0])
+        for place in range(run.start() + 1, run.end(), 2)
+    ]

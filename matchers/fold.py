@@ -1,0 +1,115 @@
+"""Folding: from what was typed to what a reader sees, and back to the original characters.
+
+Every character is folded on its own (NFKD, case folding, look-alike letters to Latin; combining
+marks, joiners, bidi marks and apostrophes dropped; everything else that is neither letter nor
+digit becomes a space), then spaces are made single. Because no character's folding depends on
+its neighbours, the way back is a plain list, built only when there is a hit to place.
+
+`@` stays, glued to what follows: `@emil_d` names an account, it does not say "Emil".
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from matchers.homoglyphs import HOMOGLYPHS
+
+_APOSTROPHES: Final = "'`´‘’ʻʼ＇"  # Ma'ruf and Maruf are one name
+_JOINERS: Final = "\u200c\u200d"
+_LINK: Final = re.compile(r"https?://\S+")
+
+
+def _fold_character(character: str) -> str:
+    """The folded form of one character: none, one or several of letters, digits, `@`, space."""
+    if character in _APOSTROPHES:
+        return ""
+    if character in HOMOGLYPHS:
+        return HOMOGLYPHS[character]
+    plain = unicodedata.normalize("NFKD", character).casefold()
+    out = []
+    for part in unicodedata.normalize("NFKD", plain):
+        category = unicodedata.category(part)
+        if category[0] == "M" or category == "Cf":
+            continue
+        part = HOMOGLYPHS.get(part, part)
+        out.append(part if part == "@" or part.isalnum() else " ")
+    return "".join(out)
+
+
+class _FoldTable(dict[int, str]):
+    """For `str.translate`: fills itself with the characters that are met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+_TABLE: Final = _FoldTable()
+_ASCII_DELETE: Final = b"'`"
+_ASCII_TABLE: Final = bytes(
+    ord(_fold_character(chr(code)) or " ") if code < 128 else 32 for code in range(256)
+)
+
+
+def fold(text: str) -> str:
+    """What a reader sees in `text`: words of letters and digits, one space between them.
+
+    Links are left out: their words are the page's, not the author's. Linear in the length.
+    """
+    if "://" in text:
+        text = _LINK.sub(" ", text)
+    if text.isascii():
+        text = text.encode().translate(_ASCII_TABLE, _ASCII_DELETE).decode()
+    else:
+        text = text.translate(_TABLE)
+    return " ".join(text.split())
+
+
+class OffsetMap:
+    """From spans of a folded text back to spans of the original text.
+
+    `span` is monotone, and never parts a letter from the marks that stand on it.
+    """
+
+    __slots__ = ("_ends", "_starts", "folded")
+
+    def __init__(self, text: str) -> None:
+        """Fold `text` again, this time keeping for each folded character where it came from."""
+        characters: list[str] = []
+        starts: list[int] = []
+        visible = _LINK.sub(lambda link: " " * len(link[0]), text) if "://" in text else text
+        gap = True  # at the start, or a space was just kept
+        for position, character in enumerate(visible):
+            for part in _TABLE[ord(character)]:
+                if part == " ":
+                    if not gap:
+                        characters.append(" ")
+                        starts.append(position)
+                    gap = True
+                else:
+                    characters.append(part)
+                    starts.append(position)
+                    gap = False
+        if characters and gap:
+            characters.pop()
+            starts.pop()
+        self.folded = "".join(characters)
+        self._starts = starts
+        self._ends = [_cluster_end(text, start) for start in starts]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Original (start, end) of the folded `[start, end)`, which must not be empty."""
+        return self._starts[start], self._ends[end - 1]
+
+
+def _cluster_end(text: str, start: int) -> int:
+    """Where the character at `start` ends with its marks and joiners (they belong to it)."""
+    end = start + 1
+    while end < len(text) and (text[end] in _JOINERS or unicodedata.category(text[end])[0] == "M"):
+        end += 1
+    return end
+
+
+def has_homoglyph(text: str) -> bool:
+    """Whether an original text holds a letter of another script that looks Latin."""
+    return not text.isascii() and not HOMOGLYPHS.keys().isdisjoint(text)
