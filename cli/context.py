@@ -1,14 +1,17 @@
 """What every command shares: the settings named on the command line, read when a command asks."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from config.settings import Settings
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class Invocation:
 
         given = {name: part for name, part in (overrides or {}).items() if part}
         return load_settings(self.config_file, overrides=given or None)
+
+
+def run_quietly(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's event loop. The Kafka client's complaints stay out: where the broker cannot
+    be used, the command's own error says so."""
+    from config.settings import LogSettings
+    from streams.logs import configure_logging
+
+    configure_logging(LogSettings(level="error", format="text"))
+    return asyncio.run(main)
 
 
 def invocation(ctx: typer.Context) -> Invocation:

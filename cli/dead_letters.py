@@ -1,11 +1,10 @@
 """`netral dead-letters`: which records were refused, where they lie and why."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import invocation
+from cli.context import invocation, run_quietly
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -27,7 +26,7 @@ def list_letters(
 ) -> None:
     """List the dead letters: reason, JSON path and place; never what the record said."""
     settings = invocation(ctx).settings({"kafka": {"bootstrap": bootstrap} if bootstrap else {}})
-    letters = asyncio.run(read_letters(settings))
+    letters = run_quietly(read_letters(settings))
     if as_json:
         from streams.codec import encode
 

@@ -9,6 +9,8 @@ from typing import Annotated, Final
 
 import typer
 
+from cli.context import run_quietly
+
 SEED: Final = 2024
 PEOPLE: Final = 400
 POSTS: Final = 4_000
@@ -26,7 +28,7 @@ def demo(
 
     Everything is invented but the public ballot, runs on this machine only and is gone afterwards.
     """
-    raise typer.Exit(asyncio.run(_until_signal(posts, seed, leave)))
+    raise typer.Exit(run_quietly(_until_signal(posts, seed, leave)))
 
 
 async def _until_signal(posts: int, seed: int, leave: bool) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import msgspec
 import typer
 
-from cli.context import invocation
+from cli.context import invocation, run_quietly
 from cli.screen import open_input
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def produce(
     )
     with open_input(posts) as file, _progress(file, posts) as lines:
         records = (line for raw in lines if (line := raw.rstrip(b"\r\n")).strip())
-        count, size = asyncio.run(send_all(records, settings))
+        count, size = run_quietly(send_all(records, settings))
     if as_json:
         import orjson
 
@@ -105,10 +105,13 @@ async def send_all(records: Iterable[bytes | None], settings: "Settings") -> tup
 def record_key(value: bytes | None) -> bytes | None:
     """Platform and actor's id or handle, as the topic's contract says; None where unreadable.
 
-    Reads only those fields, so that a record that is bad elsewhere keeps its place.
+    Reads only those fields, so that a record that is bad elsewhere keeps its place. A null value
+    has an empty key: the client refuses a record that has neither.
     """
+    if value is None:
+        return b""
     try:
-        post = _decode_key(value or b"")
+        post = _decode_key(value)
     except (ValueError, RecursionError):
         return None
     return f"{post.platform}:{post.actor.account_id or post.actor.handle}".encode()

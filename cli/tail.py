@@ -1,11 +1,10 @@
 """`netral tail`: flagged events as they come, readable."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import invocation
+from cli.context import invocation, run_quietly
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +36,7 @@ def tail(
             "topics": {"flagged_events": topic} if topic else {},
         }
     )
-    asyncio.run(_follow(settings, from_start, maximum, idle_exit, as_json))
+    run_quietly(_follow(settings, from_start, maximum, idle_exit, as_json))
 
 
 async def _follow(
