@@ -9,25 +9,23 @@ from typing import Final
 
 import faust
 import structlog
-from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 from prometheus_client import CollectorRegistry
 
 from agents.list_updates import ListUpdates
 from agents.screen import Screener, attach
-from config.errors import BrokerError, ListError
+from config.errors import ListError
 from config.settings import Settings
 from lists.in_force import LIST_NAMES, ListName, ListsInForce
 from matchers.screening import STAGES
 from matchers.types import DISPOSITIONS
 from streams.app import consumer_of, create_app
-from streams.broker import is_away, pauses, stopped_within, wait_for_broker
 from streams.http import Readiness, StatusServer
 from streams.logs import configure_logging
 from streams.metrics import LabelSets, WorkerMetrics
 from streams.overlay import OverlayService
 from streams.producer import RecordProducer
-from streams.runner import BrokerLostError, run, serve
+from streams.runner import run, serve, serve_again
 from streams.topics import declared_topics, ensure_topics, overlay_topics
 
 ENGINE_VERSION: Final = version("netral")
@@ -81,23 +79,8 @@ class Worker:
         self._app: faust.App | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Screen until `stop`; begins anew whenever the broker was lost."""
-        following = pauses()
-        while await wait_for_broker(self._settings.kafka.bootstrap, stop):
-            try:
-                await self._screen(stop)
-            except BrokerLostError:
-                log.warning("broker_lost")
-            except KafkaError as error:
-                if not is_away(error):
-                    raise BrokerError(
-                        f"the broker refuses us ({type(error).__name__}). Check kafka.bootstrap "
-                        "and the broker's access rules."
-                    ) from error
-                log.warning("broker_lost", error=type(error).__name__)
-            finally:
-                self._app = self._overlay = None
-            await stopped_within(stop, following())
+        """Screen until `stop`, over every absence of the broker."""
+        await serve_again(self._settings.kafka.bootstrap, stop, lambda: self._screen(stop))
 
     async def _screen(self, stop: asyncio.Event) -> None:
         settings = self._settings
@@ -113,7 +96,10 @@ class Worker:
             app = self._app = create_app(settings, services=[self._overlay])
             screener = Screener(settings, self._lists, producer, self._metrics, ENGINE_VERSION)
             attach(app, settings.topics.public_posts, screener)
-            await serve(app, stop, settings.kafka.drain_timeout)
+            try:
+                await serve(app, stop, settings.kafka.drain_timeout)
+            finally:
+                self._app = self._overlay = None
 
     def readiness(self) -> Readiness:
         """Ready: lists loaded, overlays caught up, group joined. Refused lists are shown."""

@@ -18,7 +18,7 @@ from faust.exceptions import ConsumerNotStarted
 
 from config.errors import BrokerError, NetralError
 from streams.app import consumer_of
-from streams.broker import is_away
+from streams.broker import is_away, pauses, stopped_within, wait_for_broker
 from streams.logs import describe, install_exception_hooks
 
 OK: Final = 0
@@ -85,6 +85,27 @@ async def serve(app: faust.App, stop: asyncio.Event, drain_timeout: float) -> No
     _raise_for(app.crash_reason or failure)
 
 
+async def serve_again(
+    bootstrap: str, stop: asyncio.Event, attempt: Callable[[], Awaitable[None]]
+) -> None:
+    """Run `attempt` until `stop`; begins anew, after a pause, whenever the broker was lost.
+
+    `attempt` makes what it needs and ends in :func:`serve`. Raises what that raises, but for
+    BrokerLostError; and BrokerError where waiting for the broker is no use.
+    """
+    following = pauses()
+    while await wait_for_broker(bootstrap, stop):
+        try:
+            await attempt()
+        except BrokerLostError as error:
+            log.warning("broker_lost", **describe(error.__cause__ or error))
+        except KafkaError as error:
+            if not is_away(error):
+                raise _refused(error) from error
+            log.warning("broker_lost", **describe(error))
+        await stopped_within(stop, following())
+
+
 async def drain(app: faust.App, seconds: float) -> bool:
     """Fetch no more, let agents finish the batches they were given, commit. False: out of time."""
     consumer = consumer_of(app)
@@ -112,13 +133,17 @@ def _raise_for(reason: BaseException | None) -> None:
     if is_away(reason):
         raise BrokerLostError from reason
     if isinstance(reason, KafkaError):
-        raise BrokerError(
-            f"the broker refuses us ({type(reason).__name__}). Check kafka.bootstrap and the "
-            "broker's access rules and log."
-        ) from reason
+        raise _refused(reason) from reason
     if isinstance(reason, NetralError):
         raise reason
     raise CrashedError from reason
+
+
+def _refused(error: KafkaError) -> BrokerError:
+    return BrokerError(
+        f"the broker refuses us ({type(error).__name__}). Check kafka.bootstrap and the "
+        "broker's access rules and log."
+    )
 
 
 async def _end_of(task: asyncio.Task[Any]) -> BaseException | None:
