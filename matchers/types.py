@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, get_args
 
+from matchers.handle_keys import HandleKey
 from streams.records import FlaggedEvent, Method, Platform
 
 Disposition = Literal[
@@ -83,6 +84,9 @@ class RegisterIndex(Protocol):
 
     def blocked_rows(self, platform: str, handle: str) -> Sequence[int]:
         """Rows of the accounts that share a blocking key with a handle, ascending, no repeats."""
+
+    def handle_key(self, row: int) -> HandleKey:
+        """The handle of an account taken apart, so that a comparison need not do it again."""
 
     def account(self, row: int) -> RegisteredAccount: ...
 

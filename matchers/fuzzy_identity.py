@@ -1,0 +1,245 @@
+"""Leads: registered people who may be behind a handle that is almost theirs. Never attributions.
+
+Only handles propose (invariant 05): candidates come from the register's blocking keys, then
+:mod:`matchers.lead_scoring` weighs what handle, digits, name and bio say. rapidfuzz computes every
+similarity.
+
+A region is named in the bio as one of :mod:`matchers.region_names`; an agency by its code where the
+code is a word of four letters or more (`BKPSDM`, `KEMENKEU`); numbers name nobody.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from config.settings import JudgementSettings
+from matchers.handle_keys import HandleKey, take_apart
+from matchers.handles import normalise
+from matchers.lead_scoring import (
+    AGENCY,
+    BEST_WITH_HANDLE,
+    DIGITS,
+    FREQUENT_BEARERS,
+    RARE_BEARERS,
+    REGION,
+    AgencyLevel,
+    DigitLevel,
+    Evidence,
+    HandleLevel,
+    NameLevel,
+    RegionLevel,
+    least_weight,
+    probabilities,
+)
+from matchers.names import canonical_name
+from matchers.region_names import province_of, provinces_named
+from matchers.types import Lead, LeadCandidate, RegisteredAccount, RegisteredPerson, RegisterIndex
+from streams.records import Actor, PublicPost
+
+LEAD_ACTIONS: Final = frozenset({"post", "comment", "share", "quote"})
+"""A like, follow or join needs a conclusive identity (invariant 06)."""
+MOST_CANDIDATES: Final = 5
+SIMILAR: Final = 90.0
+"""rapidfuzz's ratio (0 to 100) from which two handles or two names are similar."""
+EDIT_FROM: Final = 5
+"""Letters a skeleton must have for one edit to mean anything."""
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCandidate:
+    """One candidate with the evidence; `probability` per 10,000."""
+
+    row: int
+    person: int
+    probability: int
+    evidence: Evidence
+
+    @property
+    def can_carry_a_lead(self) -> bool:
+        """Conflicting digits are overcome by evidence beyond the name only."""
+        return self.evidence.digits is not DigitLevel.CONFLICT or self.evidence.beyond_the_name
+
+
+def find_lead(
+    post: PublicPost, register: RegisterIndex, judgement: JudgementSettings, at: datetime
+) -> Lead | None:
+    """The lead for an event whose author is not identified; None for most.
+
+    `at` is the event time. None unless the best candidate reaches `judgement.lead_threshold`.
+    """
+    if post.action not in LEAD_ACTIONS:
+        return None
+    proposed = _propose(post, register)
+    if not proposed or not _can_reach(proposed, post.actor, judgement):
+        return None
+    scored = _weigh(proposed, post.actor, register, judgement, at)
+    if not any(
+        one.probability >= judgement.lead_threshold and one.can_carry_a_lead for one in scored
+    ):
+        return None
+    return Lead(
+        tuple(
+            LeadCandidate(one.row, one.person, one.probability, one.evidence.in_words())
+            for one in scored[:MOST_CANDIDATES]
+        )
+    )
+
+
+def rank_candidates(
+    post: PublicPost, register: RegisterIndex, judgement: JudgementSettings, at: datetime
+) -> list[ScoredCandidate]:
+    """Every candidate the handle proposes, by falling probability, then row; no threshold."""
+    return _weigh(_propose(post, register), post.actor, register, judgement, at)
+
+
+class _Proposed(NamedTuple):
+    row: int
+    level: HandleLevel
+    digits: DigitLevel
+
+
+def _propose(post: PublicPost, register: RegisterIndex) -> list[_Proposed]:
+    """The accounts with a handle that is alike; nothing but handles is looked at."""
+    handle = normalise(post.platform, post.actor.handle)
+    if handle is None:
+        return []
+    rows = register.blocked_rows(post.platform, handle)
+    if not rows:
+        return []
+    ours = take_apart(post.platform, handle)
+    proposed = []
+    for row in rows:
+        theirs = register.handle_key(row)
+        level = handle_level(ours, theirs)
+        if level is HandleLevel.SAME:
+            # The same digits of the very same handle are no evidence of their own.
+            proposed.append(_Proposed(row, level, DigitLevel.NONE))
+        elif level is not None:
+            proposed.append(_Proposed(row, level, digit_level(ours.digits, theirs.digits)))
+    return proposed
+
+
+def _can_reach(proposed: Sequence[_Proposed], actor: Actor, judgement: JudgementSettings) -> bool:
+    """Whether any candidate could reach the threshold if its person agreed in everything else.
+
+    Most cannot, and then neither accounts nor people need be looked up.
+    """
+    most = max(BEST_WITH_HANDLE[one.level] + DIGITS[one.digits].tenths for one in proposed)
+    if actor.bio:
+        most += REGION[RegionLevel.NAMED].tenths + AGENCY[AgencyLevel.NAMED].tenths
+    return most >= least_weight(judgement.base_rate, judgement.lead_threshold)
+
+
+def _weigh(
+    proposed: Sequence[_Proposed],
+    actor: Actor,
+    register: RegisterIndex,
+    judgement: JudgementSettings,
+    at: datetime,
+) -> list[ScoredCandidate]:
+    author = _Author(actor)
+    best: dict[int, tuple[int, Evidence]] = {}
+    for row, level, digits in proposed:
+        account = register.account(row)
+        if _excluded(actor, account, at):
+            continue
+        evidence = author.weigh(level, digits, register.person(account.person))
+        # Someone with two accounts that are alike is one candidate, not two.
+        known = best.get(account.person)
+        if known is None or evidence.weight > known[1].weight:
+            best[account.person] = row, evidence
+    chances = probabilities([one.weight for _, one in best.values()], judgement.base_rate)
+    scored = [
+        ScoredCandidate(row, person, chance, evidence)
+        for (person, (row, evidence)), chance in zip(best.items(), chances, strict=True)
+    ]
+    return sorted(scored, key=lambda one: (-one.probability, one.row))
+
+
+def handle_level(ours: HandleKey, theirs: HandleKey) -> HandleLevel | None:
+    """How alike two handles of one platform are; None where they are not alike at all."""
+    if ours.host != theirs.host:
+        return None
+    if ours.local == theirs.local:
+        return HandleLevel.SAME
+    if ours.letters == theirs.letters:
+        return HandleLevel.SEPARATORS
+    if ours.skeleton == theirs.skeleton:
+        return HandleLevel.SKELETON
+    shorter = min(len(ours.skeleton), len(theirs.skeleton))
+    if shorter >= EDIT_FROM and (OSA.distance(ours.skeleton, theirs.skeleton, score_cutoff=1) <= 1):
+        return HandleLevel.ONE_EDIT
+    if fuzz.ratio(ours.local, theirs.local, score_cutoff=SIMILAR) >= SIMILAR:
+        return HandleLevel.SIMILAR
+    return None
+
+
+def digit_level(ours: str, theirs: str) -> DigitLevel:
+    if ours == theirs:
+        return DigitLevel.AGREE if ours else DigitLevel.NONE
+    return DigitLevel.CONFLICT if ours and theirs else DigitLevel.ONE_SIDED
+
+
+def name_level(ours: str, person: RegisteredPerson) -> NameLevel:
+    """How alike two canonical names are. Names of a single word never say anything."""
+    theirs = person.canonical_name
+    if " " not in ours or " " not in theirs:
+        return NameLevel.SILENT
+    alike = fuzz.token_sort_ratio(ours, theirs)
+    if alike == 100.0:
+        if person.name_frequency <= RARE_BEARERS:
+            return NameLevel.RARE
+        return NameLevel.FREQUENT if person.name_frequency > FREQUENT_BEARERS else NameLevel.KNOWN
+    if alike >= SIMILAR or _one_within_the_other(ours.split(), theirs.split()):
+        return NameLevel.SIMILAR
+    return NameLevel.DIFFERS
+
+
+def _one_within_the_other(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """`Budi Santoso` and `Muhammad Budi Santoso`: one name, written shorter."""
+    shared = set(ours) & set(theirs)
+    return len(shared) >= 2 and len(shared) in (len(set(ours)), len(set(theirs)))
+
+
+def _excluded(actor: Actor, account: RegisteredAccount, at: datetime) -> bool:
+    """Two known ids that differ are two accounts; a declaration not in force names nobody."""
+    if actor.account_id is not None and account.account_id not in (None, actor.account_id):
+        return True
+    return not account.active_at(at)
+
+
+class _Author:
+    """The event's side of what is weighed beside the handle, worked out once for all candidates."""
+
+    def __init__(self, actor: Actor) -> None:
+        bio = actor.bio or ""
+        self._name = canonical_name(actor.display_name or "")
+        self._provinces = provinces_named(bio)
+        self._words = frozenset(word.upper() for word in _WORD.findall(bio))
+
+    def weigh(self, handle: HandleLevel, digits: DigitLevel, person: RegisteredPerson) -> Evidence:
+        return Evidence(
+            handle=handle,
+            name=name_level(self._name, person),
+            digits=digits,
+            region=self._region(person.region_code),
+            agency=self._agency(person.agency_code),
+            bearers=person.name_frequency,
+        )
+
+    def _region(self, region_code: str | None) -> RegionLevel:
+        province = province_of(region_code) if region_code else None
+        if not self._provinces or province is None:
+            return RegionLevel.SILENT
+        return RegionLevel.NAMED if province in self._provinces else RegionLevel.OTHER
+
+    def _agency(self, agency_code: str | None) -> AgencyLevel:
+        named = agency_code is not None and agency_code.upper() in self._words
+        return AgencyLevel.NAMED if named else AgencyLevel.SILENT
