@@ -1,6 +1,5 @@
 """What every command shares: the settings named on the command line, read when a command asks."""
 
-import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +30,14 @@ class Invocation:
 def run_quietly(main: Coroutine[Any, Any, Result]) -> Result:
     """Run a command's event loop. The Kafka client's complaints stay out: where the broker cannot
     be used, the command's own error says so."""
+    import asyncio
+    import logging
+
     from config.settings import LogSettings
     from streams.logs import configure_logging
 
     configure_logging(LogSettings(level="error", format="text"))
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     return asyncio.run(main)
 
 

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 from cli.dead_letters import read_letters
 from cli.demo_view import DemoView
 from cli.demo_worker import WorkerProcess
-from cli.produce import send_all
+from cli.post_sender import send_all
 from cli.topic_reader import open_topic, read_records
 from config.settings import Settings
 from streams.codec import decode_flag, encode

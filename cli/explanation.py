@@ -233,8 +233,12 @@ def _rules_of(
     contest_id: str, facts: Facts, finding: Identity | Lead | None, stages: Stages
 ) -> Step:
     lines = [] if finding is not None else ["the author is not matched: whatever holds, no flag"]
+    offline = [rule.code for rule in stages.rulebook.rules if not rule.observable]
+    lines.append(f"cannot be observed in posts: {', '.join(offline) or 'none'}")
     fired = []
     for rule in stages.rulebook.rules:
+        if not rule.observable:
+            continue
         asked = conditions(rule, facts)
         failed = [one for one in asked if not one.held]
         if not failed:

@@ -6,25 +6,14 @@ defect of ours; 130 interrupted.
 
 import sys
 import traceback
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import (
-    dead_letters,
-    demo,
-    explain,
-    produce,
-    register,
-    screen,
-    synth,
-    tail,
-    watchlist,
-    worker,
-)
+from cli import demo, explain, produce, screen, tail, worker
 from cli.context import Invocation
+from cli.lazy_group import NetralGroup
 from config.errors import NetralError
 
 EXIT_SOFTWARE = 70
@@ -32,6 +21,7 @@ EXIT_SOFTWARE = 70
 
 app = typer.Typer(
     name="netral",
+    cls=NetralGroup,
     help="Watch public posts for possible breaches of civil-service election neutrality.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -41,6 +31,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"netral {version('netral')}")
         raise typer.Exit
 
@@ -69,10 +61,6 @@ app.command("produce")(produce.produce)
 app.command("tail")(tail.tail)
 app.command("screen")(screen.screen)
 app.command("explain")(explain.explain)
-app.add_typer(register.app, name="register")
-app.add_typer(watchlist.app, name="watchlist")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(synth.app, name="synth")
 
 
 def main(arguments: list[str] | None = None) -> int:

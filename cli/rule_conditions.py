@@ -5,11 +5,12 @@ A test holds that they agree with `matchers.rules.fires` for every rule and fact
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from matchers.rules import CONCLUSIVE_TARGET_ONLY, AccountKind, Facts, Rule
 from matchers.screening import Stages
 from matchers.types import Identity, Lead
-from streams.records import Cue, EvidenceItem, Phase, PublicPost
+from streams.records import Cue, EvidenceItem, EvidenceKind, Phase, PublicPost
 
 __all__ = ["Condition", "Facts", "conditions", "facts_of"]
 
@@ -109,7 +110,9 @@ def conditions(rule: Rule, facts: Facts) -> list[Condition]:
 
 
 def _of(what: str, found: str, wanted: Iterable[str]) -> str:
-    return f"{what}: {found}; asked for one of {', '.join(wanted)}"
+    wanted = tuple(wanted)
+    listed = "any" if set(wanted) == set(get_args(EvidenceKind)) else f"one of {', '.join(wanted)}"
+    return f"{what}: {found}; asked for {listed}"
 
 
 def _list(found: Iterable[str]) -> str:

@@ -76,7 +76,7 @@ def screen(
     if as_json:
         import orjson
 
-        document = orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode()
+        document = orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
         typer.echo(document, err=out is None)
     else:
         print_summary(summary, Console(stderr=out is None, highlight=False))

@@ -1,0 +1,87 @@
+"""Raw records to the topic of public posts, in order, acknowledged by all replicas."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from config.errors import BrokerError, InputError
+from config.settings import Settings
+
+UNACKNOWLEDGED: Final = 5_000
+"""Records in flight; bounds the memory."""
+
+
+class _KeyActor(msgspec.Struct):
+    handle: str
+    account_id: str | None = None
+
+
+class _KeyFields(msgspec.Struct):
+    platform: str
+    actor: _KeyActor
+
+
+_decode_key = msgspec.json.Decoder(_KeyFields).decode
+
+
+def record_key(value: bytes | None) -> bytes | None:
+    """Platform and actor's id or handle, as the topic's contract says; None where unreadable.
+
+    Reads only those fields, so that a record that is bad elsewhere keeps its place. A null value
+    has an empty key: the client refuses a record that has neither.
+    """
+    if value is None:
+        return b""
+    try:
+        post = _decode_key(value)
+        return f"{post.platform}:{post.actor.account_id or post.actor.handle}".encode()
+    except (ValueError, RecursionError):
+        return None
+
+
+async def send_all(records: Iterable[bytes | None], settings: Settings) -> tuple[int, int]:
+    """Send records and wait for every acknowledgement; returns how many records and bytes.
+
+    Raises BrokerError where the brokers cannot be reached or refuse a record, InputError for a
+    record larger than `kafka.message_max_bytes`.
+    """
+    kafka = settings.kafka
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka.bootstrap,
+        acks="all",
+        linger_ms=20,
+        max_batch_size=262_144,
+        max_request_size=kafka.message_max_bytes,
+    )
+    count = size = 0
+    pending: list[Any] = []
+    try:
+        await producer.start()
+        for value in records:
+            pending.append(
+                await producer.send(settings.topics.public_posts, value, key=record_key(value))
+            )
+            count += 1
+            size += len(value or b"")
+            if len(pending) >= UNACKNOWLEDGED:
+                await asyncio.gather(*pending)
+                pending.clear()
+        await producer.flush()
+        await asyncio.gather(*pending)
+    except MessageSizeTooLargeError:
+        raise InputError(
+            f"record {count + 1:,} is larger than kafka.message_max_bytes "
+            f"({kafka.message_max_bytes:,}). Leave it out; those before it are sent."
+        ) from None
+    except KafkaError as error:
+        raise BrokerError(
+            f"after {count:,} records the broker at {kafka.bootstrap} cannot be used "
+            f"({type(error).__name__}). Check that it runs and that kafka.bootstrap is right."
+        ) from None
+    finally:
+        await producer.stop()
+    return count, size
