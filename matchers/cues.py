@@ -17,6 +17,9 @@ from streams.records.limits import MAX_LIST
 MAX_SURFACE: Final = 256
 _VOTE: Final = r"(?:dukung|pilih|coblos|nyoblos|menangkan|sukseskan|tusuk)"
 _OFFICE: Final = r"(?:presiden|wapres|gubernur|wagub|bupati|wali ?kota)"
+_CONTEST: Final = r"(?:pemilihan|pilgub|pilkada|pilpres|pilbup|pilwali|kontestasi)"
+_NOT_DONE_TO: Final = r"(?<!di )"  # passive, written apart: `di dukung koalisi`
+_NOT_WHEN: Final = r"(?<!sebelum )(?<!saat )(?<!setelah )(?<!usai )"  # when somebody voted: news
 
 
 class CueRule(NamedTuple):
@@ -29,10 +32,11 @@ class CueRule(NamedTuple):
 
 
 CUE_RULES: Final = (
-    CueRule("support", r"(?:men)?dukung(?:lah)?", "saya dukung Bu Risma", negatable=True),
-    CueRule("support", r"(?:(?:men|ny)?coblos|tusuk)(?:lah)?", "coblos kumisnya", negatable=True),
-    CueRule("support", r"(?:me)?(?:pilih|milih)(?:lah)?", "pilih Emil saja", negatable=True),
-    CueRule("support", r"(?:me)?menangkan(?:lah)?", "siap menangkan beliau", negatable=True),
+    CueRule("support", rf"{_NOT_DONE_TO}(?:men)?dukung(?:lah)?", "saya dukung Bu Risma", True),
+    CueRule("support", rf"{_NOT_WHEN}(?:men|ny)?coblos(?:lah)?(?! di )", "coblos kumisnya", True),
+    CueRule("support", r"tusuk(?:lah)?", "tusuk nomor satu", negatable=True),
+    CueRule("support", r"(?<!hak )(?:pilih|milih|memilih)(?:lah)?", "pilih Emil saja", True),
+    CueRule("support", rf"(?:me)?menangkan(?:lah)?(?! {_CONTEST})", "siap menangkan beliau", True),
     CueRule("support", r"sukseskan(?:lah)?", "sukseskan Luluk", negatable=True),
     CueRule("support", r"lanjutkan(?:lah)?", "lanjutkan, Bu!", negatable=True),
     CueRule("support", r"(?:semoga|pasti|harus|siap|insya ?allah) (?:\w+ )?menang", "pasti menang"),
@@ -52,8 +56,11 @@ CUE_RULES: Final = (
     ),
     CueRule("appeal", rf"(?:meng)?ajak (?:\w+ ){{0,4}}?{_VOTE}", "mengajak warga pilih Bu Luluk"),
     CueRule("appeal", r"(?:pilih|coblos|dukung|menangkan|sukseskan)lah", "pilihlah Bu Risma"),
-    CueRule("appeal", r"(?:meng|di)?h?imbau(?:an)?", "imbauan untuk memilih"),
-    CueRule("appeal", r"seru(?:an|kan)|menyerukan", "seruan mendukung"),
+    CueRule(
+        "appeal",
+        rf"(?:(?:meng)?h?imbau(?:an)?|seru(?:an|kan)|menyerukan) (?:\w+ ){{0,10}}?(?:men)?{_VOTE}",
+        "seruan kepada warga untuk mendukung Bu Luluk",
+    ),
     CueRule("attendance", r"(?:meng)?hadir(?:i)?", "hadir di deklarasi", negatable=True),
     CueRule("attendance", r"deklarasi|kampanye akbar", "ikut deklarasi"),
     CueRule(
@@ -65,9 +72,18 @@ CUE_RULES: Final = (
     CueRule("information", r"debat", "debat kedua malam ini"),
     CueRule("information", r"hasil|survei|quick count|real count|hitung cepat", "hasil survei"),
     CueRule("quotation", r"(?:kata|ujar|ungkap|tutur|tegas|ucap)(?:nya)?", "kata Khofifah"),
-    CueRule("quotation", r"menurut|dilansir|dikutip|mengatakan|menyatakan", "menurut KPU"),
+    CueRule("quotation", r"menurut|dilansir|dikutip", "menurut KPU"),
+    CueRule(
+        "quotation",
+        r"men(?:gatakan|yatakan|egaskan|yebut|gklaim|yampaikan|ginstruksikan)|memastikan|instruksikan",
+        "Sekjen menegaskan dukungan",
+    ),
     CueRule("quotation", r"usung|(?:di|me)ngusung|diusung", "PKB usung Luluk"),
-    CueRule("question", r"apakah|siapa(?:kah)?|kenapa|mengapa|bagaimana|gimana|kapan", "siapa dia"),
+    CueRule(
+        "question",
+        r"apakah|sopo|piye|siapa(?:kah)?|kenapa|mengapa|bagaimana|gimana|kapan",
+        "siapa dia",
+    ),
 )
 """What is looked for, between word boundaries of the folded text."""
 

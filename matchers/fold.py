@@ -1,8 +1,8 @@
 """Folding: from what was typed to what a reader sees, and back to the original characters.
 
 Every character is folded on its own (NFKD, case folding, look-alike letters to Latin; combining
-marks, joiners, bidi marks and apostrophes dropped; everything else that is neither letter nor
-digit becomes a space), then spaces are made single. Because no character's folding depends on
+marks, joiners, bidi marks, apostrophes, underscores dropped; all else but letters and digits
+becomes a space), then spaces are made single. Because no character's folding depends on
 its neighbours, the way back is a plain list, built only when there is a hit to place.
 
 `@` stays, glued to what follows: `@emil_d` names an account, it does not say "Emil".
@@ -14,14 +14,16 @@ from typing import Final
 
 from matchers.homoglyphs import HOMOGLYPHS
 
-_APOSTROPHES: Final = "'`´‘’ʻʼ＇"  # Ma'ruf and Maruf are one name
+_GLUE: Final = "_'`´‘’ʻʼ＇"  # Ma'ruf is Maruf, #Jatim_Maju is #JatimMaju, @tri_r one handle
 _JOINERS: Final = "\u200c\u200d"
 _LINK: Final = re.compile(r"https?://\S+")
+_DOTTED_HANDLE: Final = re.compile(r"@\w+(?:[.·-]+\w+)+")
+_DOTS_TO_GLUE: Final = str.maketrans(".·-", "'''")
 
 
 def _fold_character(character: str) -> str:
     """The folded form of one character: none, one or several of letters, digits, `@`, space."""
-    if character in _APOSTROPHES:
+    if character in _GLUE:
         return ""
     if character in HOMOGLYPHS:
         return HOMOGLYPHS[character]
@@ -45,7 +47,7 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE: Final = _FoldTable()
-_ASCII_DELETE: Final = b"'`"
+_ASCII_DELETE: Final = b"_'`"
 _ASCII_TABLE: Final = bytes(
     ord(_fold_character(chr(code)) or " ") if code < 128 else 32 for code in range(256)
 )
@@ -56,13 +58,21 @@ def fold(text: str) -> str:
 
     Links are left out: their words are the page's, not the author's. Linear in the length.
     """
-    if "://" in text:
-        text = _LINK.sub(" ", text)
+    text = _visible(text)
     if text.isascii():
         text = text.encode().translate(_ASCII_TABLE, _ASCII_DELETE).decode()
     else:
         text = text.translate(_TABLE)
     return " ".join(text.split())
+
+
+def _visible(text: str) -> str:
+    """The text, character for character, without links and with each handle in one piece."""
+    if "://" in text:
+        text = _LINK.sub(lambda link: " " * len(link[0]), text)
+    if "@" in text:
+        text = _DOTTED_HANDLE.sub(lambda handle: handle[0].translate(_DOTS_TO_GLUE), text)
+    return text
 
 
 class OffsetMap:
@@ -77,9 +87,8 @@ class OffsetMap:
         """Fold `text` again, this time keeping for each folded character where it came from."""
         characters: list[str] = []
         starts: list[int] = []
-        visible = _LINK.sub(lambda link: " " * len(link[0]), text) if "://" in text else text
         gap = True  # at the start, or a space was just kept
-        for position, character in enumerate(visible):
+        for position, character in enumerate(_visible(text)):
             for part in _TABLE[ord(character)]:
                 if part == " ":
                     if not gap:

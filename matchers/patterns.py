@@ -83,7 +83,7 @@ def patterns_of(entries: tuple[Entry, ...]) -> dict[str, tuple[Use, ...]]:
     for entry in entries:
         row, text = entry.row, entry.text
         if entry.kind == "account":
-            add(f" @{fold(text)} ", row, Role.ACCOUNT)
+            add(f" {fold(f'@{text}')} ", row, Role.ACCOUNT)
             continue
         if entry.kind == "ballot_number":
             for phrase in number_phrases(int(text)):
