@@ -21,7 +21,7 @@ def demo(
     leave: Annotated[
         bool, typer.Option("--exit", help="End after the sample; 1 where the answer differs.")
     ] = False,
-    posts: Annotated[int, typer.Option(min=600, help="How many posts in the sample.")] = POSTS,
+    posts: Annotated[int, typer.Option(min=1_500, help="How many posts in the sample.")] = POSTS,
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = SEED,
 ) -> None:
     """Run broker, worker and a sample stream here, and compare what comes out with what must.

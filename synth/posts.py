@@ -4,7 +4,7 @@ The answer follows from how a post is made: its scene (`synth.scenes`), its auth
 (`synth.authors`) and its time. No matcher is asked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import cycle, islice, product
@@ -34,21 +34,23 @@ from synth.sample_post import Expected, SamplePost
 from synth.scenes import TOUCHING, UNTOUCHED, Scene
 
 WIB: Final = timezone(timedelta(hours=7))
-MATCHED: Final[tuple[AuthorKind, ...]] = (
-    "registered_id",
-    "declared_handle",
-    "registered_id_new_handle",
-    "lead",
-    "handle_without_id",
-)
-UNMATCHED: Final[tuple[AuthorKind, ...]] = (
-    "unrelated",
-    "reused_handle",
-    "other_digits",
-    "withdrawn",
-    "namesake",
-    "other_platform",
-)
+MATCHED: Final[Mapping[AuthorKind, int]] = {
+    "registered_id": 8,
+    "declared_handle": 6,
+    "registered_id_new_handle": 3,
+    "lead": 2,
+    "handle_without_id": 1,
+}
+"""Authors whose posts may be flagged, with their weights; leads are few by design."""
+UNMATCHED: Final[Mapping[AuthorKind, int]] = {
+    "unrelated": 4,
+    "reused_handle": 3,
+    "other_digits": 3,
+    "withdrawn": 2,
+    "namesake": 2,
+    "other_platform": 1,
+}
+"""Authors who must not be matched, most of them with a likeness to somebody who is."""
 SHARES: Final[dict[str, float]] = {
     "touching": 0.15,
     "unmatched": 0.12,
@@ -156,12 +158,12 @@ class _Drawing:
         posts = (post for post in self._touching(MATCHED) if post.expected.rules)
         return list(islice(posts, count))
 
-    def _touching(self, kinds: Sequence[AuthorKind]) -> Iterator[SamplePost]:
-        """Every scene in every phase by every kind of author, round and round."""
-        acts = list(product(TOUCHING, self._phase_names, kinds))
+    def _touching(self, kinds: Mapping[AuthorKind, int]) -> Iterator[SamplePost]:
+        """Every scene in every phase, round and round, by authors of these kinds."""
+        acts = list(product(TOUCHING, self._phase_names))
         self._rng.shuffle(acts)
-        for scene, phase_name, kind in cycle(acts):
-            subject, author = self._cast(scene, kind)
+        for scene, phase_name in cycle(acts):
+            subject, author = self._cast(scene, self._one_of(kinds))
             phase = next((p for p in subject.contest.phases if p.name == phase_name), None)
             if phase is not None:
                 post = self._post(scene, subject, author, self._within(phase))
@@ -169,21 +171,20 @@ class _Drawing:
 
     def _untouched(self) -> Iterator[SamplePost]:
         for scene in cycle(UNTOUCHED):
-            kind = self._rng.choice((*MATCHED, *UNMATCHED, "unrelated", "unrelated"))
-            subject, author = self._cast(scene, kind)
+            subject, author = self._cast(scene, self._one_of({**MATCHED, **UNMATCHED}))
             at = self._within(self._rng.choice(subject.contest.phases))
             post = self._post(scene, subject, author, at)
             yield self._sample(scene, author, post, Expected("untouched"))
 
     def _out_of_window(self) -> Iterator[SamplePost]:
         for scene in cycle(TOUCHING):
-            subject, author = self._cast(scene, self._rng.choice(MATCHED))
+            subject, author = self._cast(scene, self._one_of(MATCHED))
             post = self._post(scene, subject, author, self._outside())
             yield self._sample(scene, author, post, Expected("out_of_window"))
 
     def _not_public(self) -> Iterator[SamplePost]:
         for scene in cycle(TOUCHING):
-            subject, author = self._cast(scene, self._rng.choice(MATCHED))
+            subject, author = self._cast(scene, self._one_of(MATCHED))
             at = self._within(self._rng.choice(subject.contest.phases))
             post = msgspec.structs.replace(
                 self._post(scene, subject, author, at), visibility=self._rng.choice(VISIBILITIES)
@@ -203,6 +204,10 @@ class _Drawing:
                 value=bad.spoil(msgspec.to_builtins(post)),
                 expected=Expected("invalid", reason=bad.reason, path=bad.path),
             )
+
+    def _one_of(self, kinds: Mapping[AuthorKind, int]) -> AuthorKind:
+        [kind] = self._rng.choices(tuple(kinds), weights=tuple(kinds.values()))
+        return kind
 
     def _cast(self, scene: Scene, kind: AuthorKind) -> tuple[Subject, Author]:
         """A candidate and an author who fit the scene and each other."""
