@@ -1,0 +1,160 @@
+"""Small watchlists and posts for the tests of what is said; every name and account is invented."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from matchers.evidence import gather
+from matchers.rules import Rulebook
+from matchers.touch import touch
+from matchers.types import Identity, Lead, RegisterIndex
+from matchers.verdict import judge
+from matchers.watchlist_index import WatchlistIndex
+from streams.records import (
+    AccountRef,
+    Actor,
+    BallotPair,
+    Candidate,
+    CandidateAccount,
+    Contest,
+    Election,
+    EvidenceItem,
+    FlaggedEvent,
+    Phase,
+    PublicPost,
+    Target,
+    Versions,
+    Watchlist,
+)
+
+COMMON_WORDS = frozenset(
+    "ganjar amin pilih indonesia maju indah permata hari ini saya dukung makan enak".split()
+)
+PHASES = (
+    Phase(name="before_determination", start=datetime(2024, 8, 27, tzinfo=UTC), end=datetime(2024, 9, 22, tzinfo=UTC)),
+    Phase(name="after_determination", start=datetime(2024, 9, 22, tzinfo=UTC), end=datetime(2024, 9, 25, tzinfo=UTC)),
+    Phase(name="campaign", start=datetime(2024, 9, 25, tzinfo=UTC), end=datetime(2024, 11, 24, tzinfo=UTC)),
+    Phase(name="quiet", start=datetime(2024, 11, 24, tzinfo=UTC), end=datetime(2024, 11, 27, tzinfo=UTC)),
+    Phase(name="polling_day", start=datetime(2024, 11, 27, tzinfo=UTC), end=datetime(2024, 11, 28, tzinfo=UTC)),
+    Phase(name="after_polling", start=datetime(2024, 11, 28, tzinfo=UTC), end=datetime(2024, 12, 5, tzinfo=UTC)),
+)  # fmt: skip
+CAMPAIGN = datetime(2024, 10, 1, tzinfo=UTC)
+BEFORE = datetime(2024, 9, 1, tzinfo=UTC)
+
+SARTIKA = Candidate(
+    id="sartika",
+    ballot_name="Dr. SARTIKA WULANDARI, M.Si.",
+    names=("Sartika Wulandari",),
+    aliases=("Sartika", "Bu Tika"),
+    ambiguous_aliases=("Tika",),
+    accounts=(
+        CandidateAccount(platform="x", handle="sartika_w", account_id="501"),
+        CandidateAccount(platform="instagram", handle="sartika.w"),
+        CandidateAccount(platform="x", handle="menang_satu", kind="campaign"),
+    ),
+    hashtags=("#SartikaBima",),
+    slogans=("Provinsi Bersinar",),
+)
+BIMA = Candidate(id="bima", ballot_name="BIMANTARA SAKTI", names=("Bimantara Sakti",))
+GANJAR = Candidate(
+    id="ganjar",
+    ballot_name="GANJAR PRANOTO",
+    names=("Ganjar Pranoto",),
+    aliases=("Ganjar",),
+    accounts=(CandidateAccount(platform="x", handle="ganjar_p"),),
+    hashtags=("#GanjarMenang",),
+    slogans=("Indonesia Maju",),
+)
+INDAH = Candidate(id="indah", ballot_name="INDAH PERMATA", names=("Indah Permata",))
+
+CONTEST = Contest(
+    id="contoh-2024",
+    name="Pemilihan contoh",
+    region_code="99",
+    region_names=("Kota Contoh", "Contohan"),
+    ballot_status="determined",
+    ballot_as_of=datetime(2024, 9, 23, tzinfo=UTC),
+    ballot_source="invented",
+    ballot=(
+        BallotPair(number=1, names=("SARTIKA WULANDARI", "BIMANTARA SAKTI")),
+        BallotPair(number=2, names=("GANJAR PRANOTO", "INDAH PERMATA")),
+    ),
+    candidates=(SARTIKA, BIMA, GANJAR, INDAH),
+    phases=PHASES,
+)
+
+
+def a_watchlist(*contests: Contest, election: str = "pemilihan-2024") -> Watchlist:
+    chosen = contests or (CONTEST,)
+    return Watchlist(schema=1, elections=(Election(id=election, name="Contoh", contests=chosen),))
+
+
+INDEX = WatchlistIndex(a_watchlist(), COMMON_WORDS)
+EVERY_CONTEST = INDEX.contests_at(CAMPAIGN)
+
+
+def a_post(text: str | None = None, **fields: Any) -> PublicPost:
+    defaults: dict[str, Any] = {
+        "schema": 1,
+        "post_id": "p1",
+        "platform": "x",
+        "action": "post",
+        "actor": Actor(handle="warga", account_id="77"),
+        "observed_at": CAMPAIGN,
+        "created_at": CAMPAIGN,
+        "source": "test",
+        "visibility": "public",
+    }
+    return PublicPost(text=text, **(defaults | fields))
+
+
+def aimed_at(handle: str | None = None, account_id: str | None = None, **more: Any) -> Target:
+    return Target(account=AccountRef(handle=handle, account_id=account_id), **more)
+
+
+def evidence_in(post: PublicPost, index: WatchlistIndex = INDEX) -> tuple[EvidenceItem, ...]:
+    return gather(post, touch(post, index.contests_at(CAMPAIGN), index), index)
+
+
+class NamelessRegister:
+    """The part of a register that a verdict asks: pseudonyms."""
+
+    version = "register"
+    overlay_offset = -1
+    size = 1
+
+    def subject_ref(self, election_id: str, person: int) -> str:
+        return f"{election_id}/{person}"
+
+
+CONCLUSIVE = Identity("bound", row=3, person=9)
+VERSIONS = Versions(
+    register="r", register_overlay_offset=-1, watchlist="w", rules="u", model="m", settings="s"
+)
+
+
+def verdict(
+    post: PublicPost,
+    rulebook: Rulebook,
+    finding: Identity | Lead = CONCLUSIVE,
+    index: WatchlistIndex = INDEX,
+    **judgement: Any,
+) -> tuple[FlaggedEvent, ...]:
+    """All stages behind the identity, for one post."""
+    from typing import cast
+
+    from config.settings import JudgementSettings
+    from matchers.event_time import event_time
+
+    at = event_time(post)
+    hits = touch(post, index.contests_at(at), index)
+    return judge(
+        post,
+        finding,
+        gather(post, hits, index),
+        at=at,
+        register=cast(RegisterIndex, NamelessRegister()),
+        index=index,
+        rulebook=rulebook,
+        judgement=JudgementSettings(**judgement),
+        versions=VERSIONS,
+    )

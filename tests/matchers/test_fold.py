@@ -1,0 +1,97 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchers.fold import OffsetMap, fold, has_homoglyph
+
+LETTERS = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("aK. _'@#-\u0301\u200d\u200f\u0430\u0421\u03b1\ufb01\u00df\u0130\u1e9e½"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("Bu  SARTIKA,\n menang!", "bu sartika menang"),
+        ("Ma'ruf Ma’ruf", "maruf maruf"),
+        ("#Jatim_Maju", "jatimmaju"),
+        ("@tri_r.dua hadir", "@trirdua hadir"),
+        ("sart\u200dika", "sartika"),
+        ("\u202esartika\u202c", "sartika"),
+        ("sártìka", "sartika"),
+        ("Sаrtіkа", "sartika"),  # Cyrillic а, і
+        ("ΗΑΝ", "han"),
+        ("ＳＡＲＴＩＫＡ 𝗺𝗲𝗻𝗮𝗻𝗴 ⓢ 🅰", "sartika menang s a"),
+        ("ﬁlm", "film"),
+        ("satu❤️dua", "satu dua"),
+        ("lihat https://t.co/Sartika ya", "lihat ya"),
+        ("", ""),
+        ("!?", ""),
+    ],
+)
+def test_folds_to_what_a_reader_sees(typed: str, seen: str) -> None:
+    assert fold(typed) == seen
+    assert OffsetMap(typed).folded == seen
+
+
+@given(LETTERS)
+def test_fold_is_stable_and_single_spaced(text: str) -> None:
+    folded = fold(text)
+    assert fold(folded) == folded
+    assert folded == " ".join(folded.split(" ")) == folded.strip()
+    assert "  " not in folded
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_path_equals_the_general_one(text: str) -> None:
+    assert fold(text) == fold(f"{text} \u200d")
+
+
+@given(LETTERS)
+def test_offset_map_agrees_with_fold(text: str) -> None:
+    assert OffsetMap(text).folded == fold(text)
+
+
+@given(LETTERS, st.data())
+def test_spans_are_monotone_inside_the_text_and_never_part_a_mark(
+    text: str, data: st.DataObject
+) -> None:
+    offsets = OffsetMap(text)
+    if not offsets.folded:
+        return
+    size = len(offsets.folded)
+    start = data.draw(st.integers(0, size - 1))
+    end = data.draw(st.integers(start + 1, size))
+    first, last = offsets.span(start, end)
+    assert 0 <= first < last <= len(text)
+    if last < len(text):
+        assert unicodedata.category(text[last])[0] != "M"
+    if end < size:
+        next_first, next_last = offsets.span(start + 1, end + 1) if start + 1 < end + 1 else (0, 0)
+        assert next_first >= first
+        assert next_last >= last
+
+
+@given(LETTERS, st.data())
+def test_a_span_maps_to_the_characters_it_came_from(text: str, data: st.DataObject) -> None:
+    """Folding the original characters of a word gives the word again."""
+    offsets = OffsetMap(text)
+    words = offsets.folded.split(" ")
+    if "@" in text or "://" in text or not offsets.folded:
+        return
+    place = data.draw(st.integers(0, len(words) - 1))
+    start = sum(len(word) + 1 for word in words[:place])
+    first, last = offsets.span(start, start + len(words[place]))
+    # One character may fold to several words (a ligature of a whole phrase).
+    assert words[place] in fold(text[first:last])
+
+
+def test_a_homoglyph_is_a_letter_that_only_looks_latin() -> None:
+    assert has_homoglyph("Sаrtika")
+    assert not has_homoglyph("Sartika")
+    assert not has_homoglyph("Sártika ＳＡ ❤️")
