@@ -13,6 +13,9 @@ from streams.batch_transport import BatchConsumer, batch_transport
 STREAM_BUFFER_BATCHES: Final = 16
 """Fetched batches that may wait for an agent; above, fetching pauses."""
 
+BATCHES_PER_FETCH: Final = 4
+"""Batches that one call into the consumer's thread may bring: crossing threads is what costs."""
+
 HEARTBEATS_PER_SESSION: Final = 3
 REQUEST_TIMEOUT: Final = 40.0
 """Seconds; never below the session timeout, which Faust requires."""
@@ -40,7 +43,7 @@ def create_app(settings: Settings, *, services: Iterable[ServiceT] = ()) -> faus
         broker_session_timeout=kafka.session_timeout,
         broker_heartbeat_interval=kafka.session_timeout / HEARTBEATS_PER_SESSION,
         broker_request_timeout=max(REQUEST_TIMEOUT, kafka.session_timeout + 5.0),
-        broker_max_poll_records=kafka.batch_max_records,
+        broker_max_poll_records=kafka.batch_max_records * BATCHES_PER_FETCH,
         broker_max_poll_interval=MAX_POLL_INTERVAL,
         consumer_max_fetch_size=kafka.message_max_bytes,
         consumer_auto_offset_reset="earliest",

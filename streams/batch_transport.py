@@ -99,7 +99,12 @@ class BatchConsumer(driver.Consumer):
         self.callback = self._hand_out
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
-        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+        # The same kind of loop as the worker's own (uvloop), where Faust would take asyncio's.
+        thread = BatchConsumerThread(
+            self, loop=self.loop, thread_loop=type(self.loop)(), beacon=self.beacon
+        )
+        thread._close_thread_loop_on_stop = True  # it is for this thread alone
+        return thread
 
     @property
     def in_hand(self) -> int:
