@@ -83,7 +83,7 @@ RULES: Mapping[str, HandleRule] = {
         r"[a-z0-9_.]{1,23}[a-z0-9_]", frozenset({"tiktok.com", "m.tiktok.com"}), _AT_PATH
     ),
     "youtube": HandleRule(
-        r"[a-z0-9][a-z0-9_.-]{1,28}(?<![_.-])",
+        r"[a-z0-9][a-z0-9_.-]{2,29}(?<![_.-])",
         frozenset({"youtube.com", "m.youtube.com"}),
         _AT_PATH,
         any_script=r"[^\W_][\w.·-]{1,28}[^\W_]",
