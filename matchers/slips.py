@@ -43,8 +43,8 @@ def _is_slip(written: str, name: str, index: WatchlistIndex) -> bool:
     if not "".join(words).isalpha() or index.is_name(written):
         return False
     meant = name.split(" ")
-    if len(words) != len(meant):  # a space was added or left out
-        return len(meant) > 1
+    if len(words) != len(meant):  # a space was added or left out; all of them is no slip
+        return len(meant) > 1 and written != "".join(meant)
     return not any(
         index.is_word(word) for word, right in zip(words, meant, strict=True) if word != right
     )

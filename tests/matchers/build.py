@@ -1,8 +1,10 @@
 """Small watchlists and posts for the tests of what is said; every name and account is invented."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+from config.settings import JudgementSettings
+from matchers.event_time import event_time
 from matchers.evidence import gather
 from matchers.rules import Rulebook
 from matchers.touch import touch
@@ -20,6 +22,7 @@ from streams.records import (
     EvidenceItem,
     FlaggedEvent,
     Phase,
+    PhaseName,
     PublicPost,
     Target,
     Versions,
@@ -27,16 +30,35 @@ from streams.records import (
 )
 
 COMMON_WORDS = frozenset(
-    "ganjar amin pilih indonesia maju indah permata hari ini saya dukung makan enak".split()
+    [
+        "ganjar",
+        "amin",
+        "pilih",
+        "indonesia",
+        "maju",
+        "indah",
+        "permata",
+        "hari",
+        "ini",
+        "saya",
+        "dukung",
+        "makan",
+        "enak",
+    ]
 )
-PHASES = (
-    Phase(name="before_determination", start=datetime(2024, 8, 27, tzinfo=UTC), end=datetime(2024, 9, 22, tzinfo=UTC)),
-    Phase(name="after_determination", start=datetime(2024, 9, 22, tzinfo=UTC), end=datetime(2024, 9, 25, tzinfo=UTC)),
-    Phase(name="campaign", start=datetime(2024, 9, 25, tzinfo=UTC), end=datetime(2024, 11, 24, tzinfo=UTC)),
-    Phase(name="quiet", start=datetime(2024, 11, 24, tzinfo=UTC), end=datetime(2024, 11, 27, tzinfo=UTC)),
-    Phase(name="polling_day", start=datetime(2024, 11, 27, tzinfo=UTC), end=datetime(2024, 11, 28, tzinfo=UTC)),
-    Phase(name="after_polling", start=datetime(2024, 11, 28, tzinfo=UTC), end=datetime(2024, 12, 5, tzinfo=UTC)),
-)  # fmt: skip
+_STARTS: tuple[tuple[PhaseName, datetime], ...] = (
+    ("before_determination", datetime(2024, 8, 27, tzinfo=UTC)),
+    ("after_determination", datetime(2024, 9, 22, tzinfo=UTC)),
+    ("campaign", datetime(2024, 9, 25, tzinfo=UTC)),
+    ("quiet", datetime(2024, 11, 24, tzinfo=UTC)),
+    ("polling_day", datetime(2024, 11, 27, tzinfo=UTC)),
+    ("after_polling", datetime(2024, 11, 28, tzinfo=UTC)),
+)
+_ENDS = (*(start for _, start in _STARTS[1:]), datetime(2024, 12, 5, tzinfo=UTC))
+PHASES = tuple(
+    Phase(name=name, start=start, end=end)
+    for (name, start), end in zip(_STARTS, _ENDS, strict=True)
+)
 CAMPAIGN = datetime(2024, 10, 1, tzinfo=UTC)
 BEFORE = datetime(2024, 9, 1, tzinfo=UTC)
 
@@ -127,6 +149,7 @@ class NamelessRegister:
 
 
 CONCLUSIVE = Identity("bound", row=3, person=9)
+JUDGEMENT = JudgementSettings()
 VERSIONS = Versions(
     register="r", register_overlay_offset=-1, watchlist="w", rules="u", model="m", settings="s"
 )
@@ -140,11 +163,6 @@ def verdict(
     **judgement: Any,
 ) -> tuple[FlaggedEvent, ...]:
     """All stages behind the identity, for one post."""
-    from typing import cast
-
-    from config.settings import JudgementSettings
-    from matchers.event_time import event_time
-
     at = event_time(post)
     hits = touch(post, index.contests_at(at), index)
     return judge(

@@ -1,0 +1,49 @@
+"""Invariant 06: a like, follow or join needs a conclusive identity and the exact target account."""
+
+from typing import Any
+
+import pytest
+
+from config.settings import CONFIG_DIR
+from lists.rules_file import load_rules
+from matchers.types import Lead, LeadCandidate
+from streams.records import AccountRef, Media, Target
+from tests.matchers.build import a_post, aimed_at, verdict
+
+BOOK = load_rules(CONFIG_DIR / "rules.yaml")
+LEAD = Lead((LeadCandidate(row=1, person=1, probability=9_999, levels=()),))
+CONTENT: dict[str, Any] = {
+    "text": "ayo dukung Sartika Wulandari @sartika_w",
+    "mentions": (AccountRef(handle="sartika_w", account_id="501"),),
+    "hashtags": ("SartikaBima",),
+    "media": (Media(kind="photo", alt_text="bersama Sartika Wulandari"),),
+}
+
+
+@pytest.mark.parametrize("reading", ["narrow", "broad"])
+@pytest.mark.parametrize("action", ["like", "follow", "join"])
+class TestExactTarget:
+    def test_the_exact_account_and_a_conclusive_identity_are_flagged(
+        self, action: str, reading: str
+    ) -> None:
+        post = a_post(action=action, target=aimed_at("sartika_w", "501"))
+        assert verdict(post, BOOK, e4_reading=reading)
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            None,
+            Target(text="ayo dukung Sartika Wulandari"),
+            aimed_at("sartika_w", "999", text="Sartika Wulandari"),
+            aimed_at("sartika_w2", text="Sartika Wulandari"),
+            aimed_at("sartikaw", text="Sartika Wulandari"),
+        ],
+        ids=["none", "content", "other id", "other handle", "similar handle"],
+    )
+    def test_nothing_else_is(self, action: str, reading: str, target: Target | None) -> None:
+        post = a_post(action=action, target=target, **CONTENT)
+        assert verdict(post, BOOK, e4_reading=reading) == ()
+
+    def test_a_lead_is_not_enough(self, action: str, reading: str) -> None:
+        post = a_post(action=action, target=aimed_at("sartika_w", "501"))
+        assert verdict(post, BOOK, LEAD, e4_reading=reading) == ()
