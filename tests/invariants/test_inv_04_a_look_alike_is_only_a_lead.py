@@ -16,6 +16,7 @@ REGISTER = register_of(Row("budi.sasmitho", None), Row("budi_sasmitho", "8", "p2
 def test_inv_04_a_look_alike_is_never_an_identity(handle: str) -> None:
     post = post_by(handle, None, name="Budi Sasmitho", bio="staf BKPSDM Surabaya")
     assert resolve([post], REGISTER) == [None]
+    assert resolve([post], register_of(Row("budi.sasmitho", None))) == [None]
     found = find_lead(post, REGISTER, EAGER, NOON)
     assert isinstance(found, Lead)
     assert not isinstance(found, Identity)
@@ -31,5 +32,7 @@ def test_inv_04_candidates_are_ranked_with_probabilities_that_share_one_event() 
 
 
 def test_inv_04_below_the_threshold_there_is_no_lead() -> None:
-    post = post_by("budisasmitho", None, name="Budi Sasmitho")
+    post = post_by("budisasmitho", None, name="Budi Sasmitho", bio="suka kopi")
     assert find_lead(post, REGISTER, JudgementSettings(), NOON) is None
+    sure = JudgementSettings(lead_threshold=10_000)
+    assert find_lead(post_by("budi_sasmitho", None), REGISTER, sure, NOON) is None

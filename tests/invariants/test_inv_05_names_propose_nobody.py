@@ -32,6 +32,7 @@ def test_inv_05_no_name_changes_who_the_candidates_are(name: str) -> None:
 
 def test_inv_05_a_single_word_never_corroborates() -> None:
     register = register_of(Row("suharto.88", "7", name="Suharto"))
-    silent = rank_candidates(post_by("suharto_88"), register, EAGER, NOON)
-    named = rank_candidates(post_by("suharto_88", name="Suharto"), register, EAGER, NOON)
+    usual = JudgementSettings()
+    silent = rank_candidates(post_by("suharto_88"), register, usual, NOON)
+    named = rank_candidates(post_by("suharto_88", name="Suharto"), register, usual, NOON)
     assert [one.probability for one in named] == [one.probability for one in silent]
