@@ -1,0 +1,106 @@
+"""The register as a plain list: every look-up walks all of it. Slow, and easy to believe."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta, timezone
+
+from lists.refs import subject_ref
+from matchers.handle_keys import HandleKey, blocking_keys, take_apart
+from matchers.handles import normalise
+from matchers.names import canonical_name
+from matchers.types import NO_ROW, RegisteredAccount, RegisteredPerson
+from synth.register import SourceRow
+
+WIB = timezone(timedelta(hours=7))
+WIT = timezone(timedelta(hours=9))
+
+
+class SlowRegister:
+    """Implements `matchers.types.RegisterIndex` over source rows that are all in order."""
+
+    def __init__(
+        self, rows: Sequence[SourceRow], version: str, secret: bytes, elections: frozenset[str]
+    ) -> None:
+        self._accounts = []
+        self._persons: list[SourceRow] = []
+        numbers: dict[str, int] = {}
+        for row in rows:
+            if row.person_id not in numbers:
+                numbers[row.person_id] = len(self._persons)
+                self._persons.append(row)
+            handle = normalise(row.platform, row.handle)
+            assert handle is not None
+            withdrawn = row.withdrawn_on
+            self._accounts.append(
+                RegisteredAccount(
+                    platform=row.platform,
+                    handle=handle,
+                    account_id=row.account_id,
+                    person=numbers[row.person_id],
+                    # In force from the end of the day of declaration, wherever in Indonesia, ...
+                    declared_from=datetime.combine(
+                        row.declared_on + timedelta(days=1), time(), WIB
+                    ).astimezone(UTC),
+                    # ... until the day of withdrawal begins anywhere in Indonesia.
+                    withdrawn_from=None
+                    if withdrawn is None
+                    else datetime.combine(withdrawn, time(), WIT).astimezone(UTC),
+                )
+            )
+        self._keys = [
+            (account.platform, set(blocking_keys(take_apart(account.platform, account.handle))))
+            for account in self._accounts
+        ]
+        self._version = version
+        self._secret = secret
+        self._elections = elections
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def overlay_offset(self) -> int:
+        return -1
+
+    @property
+    def size(self) -> int:
+        return sum(account.withdrawn_from is None for account in self._accounts)
+
+    def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> list[int]:
+        return [self._first(lambda a, key=key: (a.platform, a.account_id) == key) for key in keys]
+
+    def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> list[int]:
+        return [self._first(lambda a, key=key: (a.platform, a.handle) == key) for key in keys]
+
+    def _first(self, wanted) -> int:  # type: ignore[no-untyped-def]
+        for row, account in enumerate(self._accounts):
+            if wanted(account):
+                return row
+        return NO_ROW
+
+    def blocked_rows(self, platform: str, handle: str) -> list[int]:
+        asked = set(blocking_keys(take_apart(platform, handle)))
+        return [
+            row
+            for row, (where, keys) in enumerate(self._keys)
+            if where == platform and asked & keys
+        ]
+
+    def handle_key(self, row: int) -> HandleKey:
+        account = self._accounts[row]
+        return take_apart(account.platform, account.handle)
+
+    def account(self, row: int) -> RegisteredAccount:
+        return self._accounts[row]
+
+    def person(self, person: int) -> RegisteredPerson:
+        source = self._persons[person]
+        name = canonical_name(source.name)
+        bearers = sum(canonical_name(other.name) == name for other in self._persons)
+        return RegisteredPerson(name, bearers, source.region_code, source.agency_code)
+
+    def subject_ref(self, election_id: str, person: int) -> str:
+        return subject_ref(self._secret, election_id, self._persons[person].person_id)
+
+    def elections(self) -> frozenset[str]:
+        return self._elections
