@@ -130,6 +130,28 @@ class OverlayService(Service):
                 self._apply(partition.topic, record.offset, record.value)
                 self._positions[partition.topic] = record.offset + 1
 
+    async def _start_over_where_made_anew(self, consumer: AIOKafkaConsumer) -> None:
+        """Go back to the beginning of a topic that ends before the next offset we wait for.
+
+        Kafka says "offset out of range" and aiokafka goes back by itself; the embedded broker
+        answers with nothing for ever. The fetcher's high-water mark is looked at first, because
+        it costs no request.
+        """
+        shorter = [
+            partition
+            for partition in consumer.assignment()
+            if (highwater := consumer.highwater(partition)) is not None
+            and highwater < self._positions.get(partition.topic, 0)
+        ]
+        if not shorter:
+            return
+        ends = await within(ANSWER_TIMEOUT, consumer.end_offsets(shorter))
+        for partition in shorter:
+            if ends[partition] < self._positions[partition.topic]:
+                log.warning("topic_made_anew", topic=partition.topic, end=ends[partition])
+                del self._positions[partition.topic]
+                consumer.seek(partition, 0)
+
     @Service.task
     async def _follow(self) -> None:
         while not self.should_stop:
@@ -138,8 +160,9 @@ class OverlayService(Service):
                 return
             try:
                 await self._step(consumer)
-            except KafkaError as error:
-                if not is_away(error):
+                await self._start_over_where_made_anew(consumer)
+            except (KafkaError, TimeoutError) as error:
+                if isinstance(error, KafkaError) and not is_away(error):
                     raise
                 log.warning("overlay_waits_for_broker", error=type(error).__name__)
                 await self.sleep(1.0)

@@ -23,7 +23,7 @@ def settings_for(bootstrap: str, prefix: str = "", **kafka: Any) -> Settings:
             bootstrap=bootstrap,
             **{"session_timeout": SESSION_TIMEOUT, "group": f"{prefix}netral-screen", **kafka},
         ),
-        topics=TopicSettings(**names),
+        topics=TopicSettings.model_validate(names),
         metrics=MetricsSettings(port=0),
         log=LogSettings(),
     )

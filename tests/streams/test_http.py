@@ -1,0 +1,100 @@
+"""Three routes, nothing else; slow and large requests are cut short."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from config.errors import SettingsError
+from config.settings import MetricsSettings
+from streams import http
+from streams.http import HEADER_LIMIT, Readiness, StatusServer
+
+NOT_READY = Readiness({"overlays_caught_up": False, "partitions_assigned": True}, {"refused": {}})
+
+
+@contextlib.asynccontextmanager
+async def served(readiness: Readiness = NOT_READY) -> AsyncIterator[StatusServer]:
+    async with StatusServer(
+        MetricsSettings(port=0), metrics=lambda: b"netral 1\n", readiness=lambda: readiness
+    ) as server:
+        yield server
+
+
+async def ask(server: StatusServer, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *fields = head.decode().split("\r\n")
+    headers = dict(field.split(": ", 1) for field in fields)
+    return int(status.split(" ")[1]), headers, body
+
+
+def get(path: str, method: str = "GET") -> bytes:
+    return f"{method} {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode()
+
+
+async def test_metrics_are_prometheus_text() -> None:
+    async with served() as server:
+        status, headers, body = await ask(server, get("/metrics?x=1"))
+    assert (status, body) == (200, b"netral 1\n")
+    assert headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
+async def test_alive_and_not_ready_says_why() -> None:
+    async with served() as server:
+        assert (await ask(server, get("/healthz")))[0] == 200
+        status, _, body = await ask(server, get("/readyz"))
+    assert status == 503
+    assert json.loads(body) == {
+        "ready": False,
+        "checks": {"overlays_caught_up": False, "partitions_assigned": True},
+        "refused": {},
+    }
+
+
+async def test_ready_is_200() -> None:
+    async with served(Readiness({"all": True}, {})) as server:
+        assert (await ask(server, get("/readyz")))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (get("/"), 404),
+        (get("/metrics/"), 404),
+        (get("/../etc/passwd"), 404),
+        (get("/metrics", "POST"), 405),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET /metrics SPDY/3\r\n\r\n", 400),
+        (b"GET /metrics HTTP/1.1\r\nX: " + b"x" * 2 * HEADER_LIMIT + b"\r\n\r\n", 431),
+    ],
+)
+async def test_everything_else_is_refused(request_: bytes, status: int) -> None:
+    async with served() as server:
+        assert (await ask(server, request_))[0] == status
+
+
+async def test_head_has_no_body() -> None:
+    async with served() as server:
+        status, headers, body = await ask(server, get("/metrics", "HEAD"))
+    assert (status, headers["Content-Length"], body) == (200, "9", b"")
+
+
+async def test_a_client_that_says_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "REQUEST_TIMEOUT", 0.05)
+    async with served() as server:
+        assert (await ask(server, b"GET /met"))[0] == 408
+
+
+async def test_a_taken_port_names_the_setting() -> None:
+    async with served() as server:
+        taken = StatusServer(
+            MetricsSettings(port=server.port), metrics=bytes, readiness=lambda: NOT_READY
+        )
+        with pytest.raises(SettingsError, match=r"metrics\.port"):
+            await taken.__aenter__()
