@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from config.errors import BrokerError
@@ -21,21 +21,23 @@ async def open_topic(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer of all partitions that the topic has now. Raises BrokerError."""
     consumer = AIOKafkaConsumer(
-        topic,
         bootstrap_servers=kafka.bootstrap,
         group_id=None,
         enable_auto_commit=False,
-        auto_offset_reset="earliest" if from_start else "latest",
         fetch_max_wait_ms=int(POLL_SECONDS * 1_000),
         max_partition_fetch_bytes=kafka.message_max_bytes,
     )
     try:
         await consumer.start()
-        if not consumer.assignment():
+        # Asking for a topic by name may make it; asking for all of them does not.
+        known = await consumer.topics()
+        numbers = consumer.partitions_for_topic(topic) if topic in known else None
+        if not numbers:
             raise BrokerError(
                 f"the broker at {kafka.bootstrap} has no topic {topic}. Start a worker first, it "
                 "makes the topics, or set another name under [topics]."
             )
+        consumer.assign([TopicPartition(topic, number) for number in sorted(numbers)])
         await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
         yield consumer
     except KafkaError as error:
