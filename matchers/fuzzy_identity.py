@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -48,6 +48,11 @@ SIMILAR: Final = 90.0
 """rapidfuzz's ratio (0 to 100) from which two handles or two names are similar."""
 EDIT_FROM: Final = 5
 """Letters a skeleton must have for one edit to mean anything."""
+
+# Looked up once: this is asked for each of the ten or so accounts that a common handle meets.
+_SAME, _SEPARATORS, _SKELETON, _ONE_EDIT, _SIMILAR = HandleLevel
+_AGREE, _NO_DIGITS, _ONE_SIDED, _CONFLICT = DigitLevel
+_edits, _ratio = OSA.distance, fuzz.ratio
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -99,10 +104,8 @@ def rank_candidates(
     return _weigh(_propose(post, register), post.actor, register, judgement, at)
 
 
-class _Proposed(NamedTuple):
-    row: int
-    level: HandleLevel
-    digits: DigitLevel
+_Proposed = tuple[int, HandleLevel, DigitLevel]
+"""Row of an account, and how its handle and digits compare; plain, for there are many."""
 
 
 def _propose(post: PublicPost, register: RegisterIndex) -> list[_Proposed]:
@@ -118,11 +121,11 @@ def _propose(post: PublicPost, register: RegisterIndex) -> list[_Proposed]:
     for row in rows:
         theirs = register.handle_key(row)
         level = handle_level(ours, theirs)
-        if level is HandleLevel.SAME:
+        if level is _SAME:
             # The same digits of the very same handle are no evidence of their own.
-            proposed.append(_Proposed(row, level, DigitLevel.NONE))
+            proposed.append((row, level, _NO_DIGITS))
         elif level is not None:
-            proposed.append(_Proposed(row, level, digit_level(ours.digits, theirs.digits)))
+            proposed.append((row, level, digit_level(ours.digits, theirs.digits)))
     return proposed
 
 
@@ -131,7 +134,7 @@ def _can_reach(proposed: Sequence[_Proposed], actor: Actor, judgement: Judgement
 
     Most cannot, and then neither accounts nor people need be looked up.
     """
-    most = max(BEST_WITH_HANDLE[one.level] + DIGITS[one.digits].tenths for one in proposed)
+    most = max(BEST_WITH_HANDLE[level] + DIGITS[digits].tenths for _, level, digits in proposed)
     if actor.bio:
         most += REGION[RegionLevel.NAMED].tenths + AGENCY[AgencyLevel.NAMED].tenths
     return most >= least_weight(judgement.base_rate, judgement.lead_threshold)
@@ -167,24 +170,23 @@ def handle_level(ours: HandleKey, theirs: HandleKey) -> HandleLevel | None:
     """How alike two handles of one platform are; None where they are not alike at all."""
     if ours.host != theirs.host:
         return None
-    if ours.local == theirs.local:
-        return HandleLevel.SAME
-    if ours.letters == theirs.letters:
-        return HandleLevel.SEPARATORS
     if ours.skeleton == theirs.skeleton:
-        return HandleLevel.SKELETON
-    shorter = min(len(ours.skeleton), len(theirs.skeleton))
-    if shorter >= EDIT_FROM and (OSA.distance(ours.skeleton, theirs.skeleton, score_cutoff=1) <= 1):
-        return HandleLevel.ONE_EDIT
-    if fuzz.ratio(ours.local, theirs.local, score_cutoff=SIMILAR) >= SIMILAR:
-        return HandleLevel.SIMILAR
-    return None
+        if ours.local == theirs.local:
+            return _SAME
+        return _SEPARATORS if ours.letters == theirs.letters else _SKELETON
+    if (
+        len(ours.skeleton) >= EDIT_FROM
+        and len(theirs.skeleton) >= EDIT_FROM
+        and _edits(ours.skeleton, theirs.skeleton, score_cutoff=1) <= 1
+    ):
+        return _ONE_EDIT
+    return _SIMILAR if _ratio(ours.local, theirs.local, score_cutoff=SIMILAR) else None
 
 
 def digit_level(ours: str, theirs: str) -> DigitLevel:
     if ours == theirs:
-        return DigitLevel.AGREE if ours else DigitLevel.NONE
-    return DigitLevel.CONFLICT if ours and theirs else DigitLevel.ONE_SIDED
+        return _AGREE if ours else _NO_DIGITS
+    return _CONFLICT if ours and theirs else _ONE_SIDED
 
 
 def name_level(ours: str, person: RegisteredPerson) -> NameLevel:

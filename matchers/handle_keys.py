@@ -21,7 +21,7 @@ _LEET = {ord(digit): letter for digit, letter in zip("0134578", "oieastb", stric
 _LONE_DIGIT = re.compile(r"(?<=[^\W\d_])[0134578](?=[^\W\d_])")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _NO_DIGIT = re.compile(r"\D+")
-_REPEATED = re.compile(r"(.)\1+")
+_REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 _DIGRAPHS = (
     ("oe", "u"),
     ("dj", "j"),
@@ -85,13 +85,12 @@ def blocking_keys(key: HandleKey) -> list[str]:
 
     A handle on a server of its own carries the server in every key.
     """
-    bones, at = key.skeleton, f"@{key.host}" if key.host else ""
-    if len(bones) < DELETIONS_FROM:
-        return [bones + at]
-    # No two neighbours are equal, so no two deletions are, but for a skeleton of raw text.
-    return list(
-        dict.fromkeys([bones + at, *[bones[:i] + bones[i + 1 :] + at for i in range(len(bones))]])
-    )
+    bones = key.skeleton
+    keys = [bones]
+    if len(bones) >= DELETIONS_FROM:
+        # No two neighbours are equal (`_spell`), so no two deletions are.
+        keys += [bones[:i] + bones[i + 1 :] for i in range(len(bones))]
+    return [f"{one}@{key.host}" for one in keys] if key.host else keys
 
 
 def _leet(digit: re.Match[str]) -> str:

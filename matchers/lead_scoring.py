@@ -24,7 +24,13 @@ from typing import Final, NamedTuple
 from matchers.region_names import PROVINCES
 
 
-class HandleLevel(StrEnum):
+class _Level(StrEnum):
+    """Words that are keys of tables; hashed as the strings they are (Enum's own hash is Python)."""
+
+    __hash__ = str.__hash__
+
+
+class HandleLevel(_Level):
     """How alike two handles are, strongest first. None of these: no candidate."""
 
     SAME = "same handle"
@@ -34,7 +40,7 @@ class HandleLevel(StrEnum):
     SIMILAR = "similar handle"
 
 
-class NameLevel(StrEnum):
+class NameLevel(_Level):
     """How alike display name and registered name are; only ever next to a handle level."""
 
     RARE = "rare name agrees"
@@ -45,7 +51,7 @@ class NameLevel(StrEnum):
     DIFFERS = "name differs"
 
 
-class DigitLevel(StrEnum):
+class DigitLevel(_Level):
     """Digits are identity-bearing: `budi88` and `budi89` are two people."""
 
     AGREE = "digits agree"
@@ -54,13 +60,13 @@ class DigitLevel(StrEnum):
     CONFLICT = "digits conflict"
 
 
-class RegionLevel(StrEnum):
+class RegionLevel(_Level):
     NAMED = "region named in bio"
     SILENT = "no region in bio"
     OTHER = "another region named in bio"
 
 
-class AgencyLevel(StrEnum):
+class AgencyLevel(_Level):
     NAMED = "agency named in bio"
     SILENT = "no agency in bio"
 
