@@ -17,7 +17,6 @@ from synth.answer import Comparison
 
 LATEST: Final = 3
 SHOWN_DIFFERENCES: Final = 20
-PLAIN_FLAGS: Final = 5
 
 
 class DemoView:
@@ -28,6 +27,7 @@ class DemoView:
         self.live = self._console.is_terminal
         self._latest: deque[FlaggedEvent] = deque(maxlen=LATEST)
         self._flags = 0
+        self._shown: set[str] = set()
         self._sent = 0
         self._seconds = 0.0
         self._dispositions: Mapping[str, int] = {}
@@ -59,10 +59,14 @@ class DemoView:
         self._console.print(line, markup=False)
 
     def flag(self, flag: FlaggedEvent) -> None:
-        """Show a flagged event: the latest few when live, the first few in plain lines."""
+        """Show a flagged event: the latest few when live; in plain lines the first of each kind
+        of evidence, and the first lead."""
         self._flags += 1
         self._latest.append(flag)
-        if self._screen is None and self._flags <= PLAIN_FLAGS:
+        status = flag.identity.status
+        new = {status} if status == "unconfirmed" else {item.kind for item in flag.evidence}
+        if self._screen is None and not new <= self._shown:
+            self._shown |= new
             for line in describe(flag, colour=False):
                 self._console.print(line)
         self._refresh()
