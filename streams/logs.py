@@ -20,6 +20,7 @@ from typing import Any, Final, TextIO
 
 import orjson
 import structlog
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
 
 from config.settings import LogSettings
 
@@ -31,6 +32,10 @@ aiokafka complain many times a second."""
 MAX_FRAMES: Final = 40
 _SITE_PACKAGES: Final = "site-packages"
 _HERE: Final = Path(__file__).resolve().parent.parent
+
+_UNREACHABLE: Final = (KafkaConnectionError, NodeNotReadyError, ConnectionError)
+
+log = structlog.get_logger(__name__)
 
 EventDict = MutableMapping[str, Any]
 
@@ -78,7 +83,6 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def install_exception_hooks() -> None:
     """Send what would be printed with its message (uncaught, in threads too) through `describe`."""
-    log = structlog.get_logger("netral")
 
     def uncaught(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -106,7 +110,10 @@ class LibraryHandler(logging.Handler):
         self._written: dict[tuple[str, str, int], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        where = (record.name, record.pathname, record.lineno)
+        error = _error_of(record)
+        unreachable = isinstance(error, _UNREACHABLE)
+        # Many lines of aiokafka say so at once: together they are one.
+        where = ("", "", 0) if unreachable else (record.name, record.pathname, record.lineno)
         now = time.monotonic()
         last, skipped = self._written.get(where, (-REPEAT_AFTER, 0))
         if now - last < REPEAT_AFTER:
@@ -119,10 +126,12 @@ class LibraryHandler(logging.Handler):
         }
         if skipped:
             fields["repeated"] = skipped
-        error = _error_of(record)
+        if unreachable and error is not None:
+            log.warning("broker_unreachable", error=type(error).__name__, **fields)
+            return
         if error is not None:
             fields |= describe(error)
-        structlog.get_logger().log(record.levelno, "library_message", **fields)
+        log.log(record.levelno, "library_message", **fields)
 
 
 def _error_of(record: logging.LogRecord) -> BaseException | None:
@@ -195,7 +204,8 @@ def _type_only(value: object) -> str:
 
 
 def _render_json(_logger: Any, _method: str, event: EventDict) -> str:
-    return orjson.dumps(dict(event), default=_type_only, option=orjson.OPT_NON_STR_KEYS).decode()
+    ordered = {name: event.pop(name) for name in ("time", "level", "event")} | dict(event)
+    return orjson.dumps(ordered, default=_type_only, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _render_text(_logger: Any, _method: str, event: EventDict) -> str:

@@ -91,6 +91,14 @@ def test_what_a_library_repeats_is_written_once(output: io.StringIO) -> None:
     assert len(lines(output)) == 1
 
 
+def test_a_broker_out_of_reach_is_one_line_for_all(output: io.StringIO) -> None:
+    for library in ("aiokafka", "aiokafka.consumer.fetcher"):
+        logging.getLogger(library).error("no: %s", ConnectionRefusedError(111, CANARY))
+    (line,) = lines(output)
+    assert line["event"] == "broker_unreachable"
+    assert line["error"] == "ConnectionRefusedError"
+
+
 def test_info_of_libraries_is_left_out(output: io.StringIO) -> None:
     logging.getLogger("faust").info("chatter")
     assert output.getvalue() == ""
