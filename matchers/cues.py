@@ -18,8 +18,11 @@ MAX_SURFACE: Final = 256
 _VOTE: Final = r"(?:dukung|pilih|coblos|nyoblos|menangkan|sukseskan|tusuk)"
 _OFFICE: Final = r"(?:presiden|wapres|gubernur|wagub|bupati|wali ?kota)"
 _CONTEST: Final = r"(?:pemilihan|pilgub|pilkada|pilpres|pilbup|pilwali|kontestasi)"
-_NOT_DONE_TO: Final = r"(?<!di )"  # passive, written apart: `di dukung koalisi`
-_NOT_WHEN: Final = r"(?<!sebelum )(?<!saat )(?<!setelah )(?<!usai )"  # when somebody voted: news
+_NOT_OTHERS: Final = r"(?<!yg )(?<!yang )(?<!sing )(?<!seng )(?<!pada )"  # `yang pilih dia`: others
+_NOT_DONE_TO: Final = rf"(?<!di ){_NOT_OTHERS}"  # passive, written apart: `di dukung koalisi`
+_NOT_WHEN: Final = (
+    rf"{_NOT_OTHERS}(?<!sebelum )(?<!saat )(?<!setelah )(?<!usai )"  # when somebody voted: news
+)
 
 
 class CueRule(NamedTuple):
@@ -35,7 +38,12 @@ CUE_RULES: Final = (
     CueRule("support", rf"{_NOT_DONE_TO}(?:men)?dukung(?:lah)?", "saya dukung Bu Risma", True),
     CueRule("support", rf"{_NOT_WHEN}(?:men|ny)?coblos(?:lah)?(?! di )", "coblos kumisnya", True),
     CueRule("support", r"tusuk(?:lah)?", "tusuk nomor satu", negatable=True),
-    CueRule("support", r"(?<!hak )(?:pilih|milih|memilih)(?:lah)?", "pilih Emil saja", True),
+    CueRule(
+        "support",
+        rf"{_NOT_OTHERS}(?<!hak )(?:pilih|milih|memilih)(?:lah)?",
+        "pilih Emil saja",
+        True,
+    ),
     CueRule("support", rf"(?:me)?menangkan(?:lah)?(?! {_CONTEST})", "siap menangkan beliau", True),
     CueRule("support", r"sukseskan(?:lah)?", "sukseskan Luluk", negatable=True),
     CueRule("support", r"lanjutkan(?:lah)?", "lanjutkan, Bu!", negatable=True),

@@ -58,7 +58,8 @@ def fold(text: str) -> str:
 
     Links are left out: their words are the page's, not the author's. Linear in the length.
     """
-    text = _visible(text)
+    if "@" in text or "://" in text:
+        text = _visible(text)
     if text.isascii():
         text = text.encode().translate(_ASCII_TABLE, _ASCII_DELETE).decode()
     else:

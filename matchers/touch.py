@@ -52,20 +52,27 @@ def touch(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, 
 
     text = post.text
     if text:
-        found = index.find(f" {fold(text)} ")
+        padded = f" {fold(text)} "
+        found = index.find(padded)
         if found:
-            hits += _verified("text", text, post.platform, found, contests, index)
+            hits += _verified("text", text, padded, post.platform, found, contests, index)
     if target_text:
-        found = index.find(f" {fold(target_text)} ")
+        padded = f" {fold(target_text)} "
+        found = index.find(padded)
         if found:
-            hits += _verified("target.text", target_text, post.platform, found, contests, index)
+            hits += _verified(
+                "target.text", target_text, padded, post.platform, found, contests, index
+            )
     if post.media:
         for place, media in enumerate(post.media):
             if media.alt_text:
-                found = index.find(f" {fold(media.alt_text)} ")
+                padded = f" {fold(media.alt_text)} "
+                found = index.find(padded)
                 if found:
                     field = f"media[{place}].alt_text"
-                    hits += _verified(field, media.alt_text, post.platform, found, contests, index)
+                    hits += _verified(
+                        field, media.alt_text, padded, post.platform, found, contests, index
+                    )
     if post.mentions:
         for place, mention in enumerate(post.mentions):
             field = f"mentions[{place}]"
@@ -109,10 +116,16 @@ def _tag_hits(hashtags: Sequence[str], contests: int, index: WatchlistIndex) -> 
 
 
 def _verified(
-    field: str, text: str, platform: str, found: Found, contests: int, index: WatchlistIndex
+    field: str,
+    text: str,
+    padded: str,
+    platform: str,
+    found: Found,
+    contests: int,
+    index: WatchlistIndex,
 ) -> list[Hit]:
     """The hits in one text among what the automaton proposed, each once."""
-    search = _FieldSearch(field, text, platform, contests, index)
+    search = _FieldSearch(field, text, padded, platform, contests, index)
     search.propose(found)
     return search.hits
 
@@ -124,11 +137,17 @@ class _FieldSearch:
                  "_seen", "_text", "hits")  # fmt: skip
 
     def __init__(
-        self, field: str, text: str, platform: str, contests: int, index: WatchlistIndex
+        self,
+        field: str,
+        text: str,
+        padded: str,
+        platform: str,
+        contests: int,
+        index: WatchlistIndex,
     ) -> None:
         self._field = field
         self._text = text
-        self._padded = f" {fold(text)} "
+        self._padded = padded
         self._platform = platform
         self._contests = contests
         self._index = index

@@ -6,9 +6,10 @@ import pytest
 
 from config.settings import CONFIG_DIR
 from lists.rules_file import load_rules
+from matchers.touch import touch
 from matchers.types import Lead, LeadCandidate
 from streams.records import AccountRef, Media, Target
-from tests.matchers.build import a_post, aimed_at, verdict
+from tests.matchers.build import EVERY_CONTEST, INDEX, a_post, aimed_at, verdict
 
 BOOK = load_rules(CONFIG_DIR / "rules.yaml")
 LEAD = Lead((LeadCandidate(row=1, person=1, probability=9_999, levels=()),))
@@ -42,6 +43,7 @@ class TestExactTarget:
     )
     def test_nothing_else_is(self, action: str, reading: str, target: Target | None) -> None:
         post = a_post(action=action, target=target, **CONTENT)
+        assert touch(post, EVERY_CONTEST, INDEX) == ()
         assert verdict(post, BOOK, e4_reading=reading) == ()
 
     def test_a_lead_is_not_enough(self, action: str, reading: str) -> None:

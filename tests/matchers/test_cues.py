@@ -27,6 +27,7 @@ def test_every_row_of_the_table_finds_its_example(rule: CueRule) -> None:
         ("tidak tolak", set()),
         ("gunakan hak pilih", set()),
         ("di dukung koalisi", set()),
+        ("heran sama yang milih dia", set()),
         ("usai mencoblos, ia pulang", set()),
         ("ia mencoblos di TPS 16", {"information"}),
         ("berpeluang memenangkan pilgub", set()),

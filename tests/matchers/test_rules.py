@@ -11,7 +11,7 @@ from config.settings import CONFIG_DIR
 from lists.rules_file import load_rules
 from matchers.rules import Facts, evaluate, parse_rules
 from matchers.types import Lead, LeadCandidate
-from streams.records import Media, PublicPost, Target
+from streams.records import Media, PhaseName, PublicPost, Target
 from tests.matchers.build import BEFORE, PHASES, a_post, aimed_at, verdict
 
 BOOK = load_rules(CONFIG_DIR / "rules.yaml")
@@ -98,13 +98,13 @@ def test_every_observable_rule_has_both_tests() -> None:
 
 
 @pytest.mark.parametrize("phase", sorted(TIMES))
-def test_each_rule_keeps_to_its_phases(phase: str) -> None:
+def test_each_rule_keeps_to_its_phases(phase: PhaseName) -> None:
     posts = (
         a_post("ayo dukung Sartika Wulandari, hadir", media=PHOTO, created_at=TIMES[phase]),
         a_post(action="like", target=TEAM, created_at=TIMES[phase]),
     )
     fired = {code for post in posts for code in codes(post)}
-    expected = {
+    expected: dict[PhaseName, set[str]] = {
         "before_determination": {"E2", "E3", "E4", "E5"},
         "after_polling": {"D8"},
     }
@@ -186,7 +186,13 @@ def test_a_bad_rule_is_named_with_what_is_wrong(changes: dict[str, Any], message
 def test_a_repeated_code_and_a_bad_outline_are_refused() -> None:
     with pytest.raises(RulesError, match="rule T1: written twice"):
         parse_rules({"schema": 1, "rules": [a_rule(), a_rule()]})
-    for document in (None, [], {"schema": 2, "rules": [a_rule()]}, {"schema": 1, "rules": []}):
+    documents: tuple[object, ...] = (
+        None,
+        [],
+        {"schema": 2, "rules": [a_rule()]},
+        {"schema": 1, "rules": []},
+    )
+    for document in documents:
         with pytest.raises(RulesError, match="rules refused"):
             parse_rules(document)
 

