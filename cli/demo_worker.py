@@ -102,6 +102,10 @@ class WorkerProcess:
             await asyncio.sleep(1.0)
 
     async def metric(self, name: str, label: str | None = None) -> dict[str, int]:
+        """The samples of one count by the value of one label (\"\" without a label)."""
+        return {value: int(count) for value, count in (await self.samples(name, label)).items()}
+
+    async def samples(self, name: str, label: str | None = None) -> dict[str, float]:
         """The samples of one metric by the value of one label (\"\" without a label)."""
         from prometheus_client.parser import text_string_to_metric_families
 
@@ -109,7 +113,7 @@ class WorkerProcess:
         if status != 200:
             return {}
         return {
-            sample.labels[label] if label is not None else "": int(sample.value)
+            sample.labels[label] if label is not None else "": sample.value
             for family in text_string_to_metric_families(body)
             for sample in family.samples
             if sample.name == name

