@@ -29,7 +29,7 @@ Names = Annotated[tuple[Label, ...], Meta(max_length=MAX_LIST)]
 
 
 class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One window of a contest: from `start` (inclusive) to `end` (exclusive), instants with zone."""
+    """One window of a contest: `start` (inclusive) to `end` (exclusive), instants with zone."""
 
     name: PhaseName
     start: Instant
