@@ -21,7 +21,7 @@ from streams.metrics import StageClock, WorkerMetrics
 from streams.producer import Outgoing, RecordProducer
 from streams.records import FlaggedEvent, PublicPost
 
-CONCURRENCY: Final = 4
+CONCURRENCY: Final = 16
 """Batches in hand at once: while one waits for the brokers' word, the next is judged."""
 
 log = structlog.get_logger(__name__)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -10,7 +11,7 @@ from typing import Final
 import faust
 import structlog
 from faust.exceptions import ConsumerNotStarted
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from agents.list_updates import ListUpdates
 from agents.screen import Screener, attach
@@ -30,6 +31,9 @@ from streams.topics import declared_topics, ensure_topics, overlay_topics
 
 ENGINE_VERSION: Final = version("netral")
 
+GC_ALLOCATIONS: Final = 50_000
+"""Net allocations between two rounds; a batch makes some thousands and leaves none behind."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -40,6 +44,7 @@ def run_worker(settings: Settings) -> int:
     cannot be used for good. 70: an unexpected exception in our code.
     """
     configure_logging(settings.log)
+    disable_created_metrics()  # a second series for every counter, which nobody asks for
     return run(lambda stop: work(settings, stop))
 
 
@@ -67,7 +72,7 @@ class Worker:
                 dispositions=DISPOSITIONS,
                 stages=("decode", *STAGES, "encode"),
                 lists=LIST_NAMES,
-                rules=[rule.code for rule in self._lists.stages.rulebook.rules],
+                rules=[r.code for r in self._lists.stages.rulebook.rules if r.observable],
             ),
             ENGINE_VERSION,
         )
@@ -77,6 +82,7 @@ class Worker:
         self._positions: dict[str, int] = {}
         self._overlay: OverlayService | None = None
         self._app: faust.App | None = None
+        _settle_memory()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Screen until `stop`, over every absence of the broker."""
@@ -169,3 +175,13 @@ class Worker:
             return len(consumer_of(app).assignment())
         except ConsumerNotStarted:
             return None
+
+
+def _settle_memory() -> None:
+    """Take the lists out of the garbage collector's rounds: they stay, and they are large.
+
+    Measured: without it a fifth of a busy worker's time went into walking over them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_ALLOCATIONS)

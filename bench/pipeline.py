@@ -42,6 +42,7 @@ ACCOUNTS = 100_000
 PEOPLE = 59_000  # 1.7 accounts each
 SEED = 5
 CORES = sorted(os.sched_getaffinity(0))
+LOOK_SECONDS = 0.5
 STOCK_SHARE = 8
 """The stock agent is so slow that an eighth of the events is enough to time it."""
 
@@ -118,7 +119,7 @@ class Bench:
 
 
 async def _timed(worker: WorkerProcess, topic: str, events: int) -> Measure:
-    """Time by the worker's own counters, looked at twenty times a second."""
+    """Time by the worker's own counters. Rendering them takes its time too, so look seldom."""
     first: tuple[float, int] | None = None
     while True:
         worker.check_alive()
@@ -128,7 +129,7 @@ async def _timed(worker: WorkerProcess, topic: str, events: int) -> Measure:
             first = (now, done)
         if done >= events:
             break
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(LOOK_SECONDS)
     assert first is not None
     if first[1] >= events:
         raise SystemExit("all events were judged before the first look; ask for more --events")

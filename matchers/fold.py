@@ -47,8 +47,8 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE: Final = _FoldTable()
-_ASCII_DELETE: Final = b"_'`"
-_ASCII_TABLE: Final = bytes(
+ASCII_DELETE: Final = b"_'`"
+ASCII_TABLE: Final = bytes(
     ord(_fold_character(chr(code)) or " ") if code < 128 else 32 for code in range(256)
 )
 
@@ -58,16 +58,15 @@ def fold(text: str) -> str:
 
     Links are left out: their words are the page's, not the author's. Linear in the length.
     """
-    if "@" in text or "://" in text:
-        text = _visible(text)
+    text = visible(text)
     if text.isascii():
-        text = text.encode().translate(_ASCII_TABLE, _ASCII_DELETE).decode()
+        text = text.encode().translate(ASCII_TABLE, ASCII_DELETE).decode()
     else:
         text = text.translate(_TABLE)
     return " ".join(text.split())
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text, character for character, without links and with each handle in one piece."""
     if "://" in text:
         text = _LINK.sub(lambda link: " " * len(link[0]), text)
@@ -89,7 +88,7 @@ class OffsetMap:
         characters: list[str] = []
         starts: list[int] = []
         gap = True  # at the start, or a space was just kept
-        for position, character in enumerate(_visible(text)):
+        for position, character in enumerate(visible(text)):
             for part in _TABLE[ord(character)]:
                 if part == " ":
                     if not gap:

@@ -20,7 +20,7 @@ from matchers.evidence import gather
 from matchers.exact_identity import resolve
 from matchers.fuzzy_identity import find_lead
 from matchers.rules import Rulebook
-from matchers.touch import touch
+from matchers.touch import touch_batch
 from matchers.types import REUSED_HANDLE, ExactFinding, Hit, Identity, Lead, Outcome, RegisterIndex
 from matchers.verdict import judge
 from matchers.watchlist_index import WatchlistIndex
@@ -135,9 +135,10 @@ def _admit(
 def _touch(admitted: Sequence[_Event], stages: Stages, outcomes: list[Outcome]) -> list[_Event]:
     """Nine events in ten end here, so nothing dearer may come before."""
     touched = []
-    index = stages.watchlist
-    for event in admitted:
-        hits = touch(event.post, event.contests, index)
+    found = touch_batch(
+        [event.post for event in admitted], [event.contests for event in admitted], stages.watchlist
+    )
+    for event, hits in zip(admitted, found, strict=True):
         if hits:
             touched.append(event._replace(hits=hits))
         else:

@@ -86,9 +86,55 @@ def touch(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, 
     return tuple(_without_repeats(hits))
 
 
-def texts(post: PublicPost) -> Iterator[tuple[str, str]]:
-    """(field, original text) of every text of a post that is searched."""
-    if post.text:
+def touch_batch(
+    posts: Sequence[PublicPost], contests: Sequence[int], index: WatchlistIndex
+) -> list[tuple[Hit, ...]]:
+    """What :func:`touch` finds in each post; `contests` holds each one's mask."""
+    hits: list[tuple[Hit, ...]] = [()] * len(posts)
+    owners: list[int] = []
+    searched: list[str] = []
+    worth: set[int] = set()
+    for place, post in enumerate(posts):
+        target = post.target
+        if (
+            post.mentions
+            or post.hashtags
+            or (target is not None and target.account is not None)
+            or post.action in TARGET_ONLY
+        ):
+            if _names_something(post, contests[place], index):
+                worth.add(place)
+                continue
+            if post.action in TARGET_ONLY:
+                continue
+        if post.text:
+            owners.append(place)
+            searched.append(post.text)
+        if target is not None or post.media:
+            for _, text in texts(post, own=False):
+                owners.append(place)
+                searched.append(text)
+    worth.update(owners[number] for number in index.prescreen.may_touch(searched))
+    for place in worth:
+        hits[place] = touch(posts[place], contests[place], index)
+    return hits
+
+
+def _names_something(post: PublicPost, contests: int, index: WatchlistIndex) -> bool:
+    """Whether an account or hashtag field of the post is on the watchlist."""
+    named: list[AccountRef] = []
+    if post.target is not None and post.target.account is not None:
+        named.append(post.target.account)
+    if post.action not in TARGET_ONLY:
+        if any(_tag_hits(post.hashtags, contests, index)):
+            return True
+        named += post.mentions
+    return any(_account_hits(post.platform, "", account, contests, index) for account in named)
+
+
+def texts(post: PublicPost, *, own: bool = True) -> Iterator[tuple[str, str]]:
+    """(field, original text) of every text of a post that is searched, its `own` or not."""
+    if own and post.text:
         yield "text", post.text
     if post.target is not None and post.target.text:
         yield "target.text", post.target.text

@@ -11,6 +11,7 @@ import msgspec
 from matchers.contest_windows import ContestWindows
 from matchers.fold import fold
 from matchers.patterns import Use, patterns_of
+from matchers.prescreen import Prescreen
 from matchers.watchlist_entries import Entry, contests_in_order, derive_entries
 from streams.records import AccountRef, BallotPair, Phase, Watchlist
 
@@ -42,14 +43,14 @@ class WatchlistIndex:
 
         patterns = patterns_of(self.entries)
         self.uses: Final[tuple[tuple[Use, ...], ...]] = tuple(patterns.values())
+        # Twice as fast, but a kilobyte a state: for lists of a few hundred candidates.
+        fast = sum(map(len, patterns)) <= MAX_DFA_LETTERS
+        self.prescreen: Final = Prescreen(patterns, fast=fast)
         automaton = ahocorasick_rs.AhoCorasick(
             list(patterns),
             matchkind=ahocorasick_rs.MatchKind.Standard,
             store_patterns=False,
-            # Twice as fast, but a kilobyte a state: for lists of a few hundred candidates.
-            implementation=ahocorasick_rs.Implementation.DFA
-            if sum(map(len, patterns)) <= MAX_DFA_LETTERS
-            else None,
+            implementation=ahocorasick_rs.Implementation.DFA if fast else None,
         )
         self._find = automaton.find_matches_as_indexes
 
