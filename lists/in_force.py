@@ -59,7 +59,6 @@ class ListsInForce:
         self._control_sequence = -1
         self.refusals: dict[ListName, Refusal] = {}
         base = _load(settings.lists)
-        self._base_size = base.register.size
         self._watchlist = base.watchlist
         self._stages = self._assemble(
             OverlayRegister(base.register), base.watchlist, base.rulebook, stopped=False
@@ -79,8 +78,10 @@ class ListsInForce:
         except RegisterError as error:
             self._refuse("register", error)
             raise
+        # Kept also where the base includes it: a later base may not.
         self._register_updates.append((update, offset))
-        self._swap("register", replace(self._stages, register=register))
+        if register is not self._overlay:
+            self._swap("register", replace(self._stages, register=register))
 
     def apply_watchlist_update(self, update: WatchlistUpdate) -> None:
         """Put or remove one whole contest. Raises WatchlistError where refused."""
@@ -93,7 +94,11 @@ class ListsInForce:
             self._refuse("watchlist", error)
             raise
         self._watchlist_sequence = update.sequence
-        self._contest_updates[update.election_id, update.contest_id] = update
+        # The newest goes last: a reload applies them in this order, and an election's name is that
+        # of its newest record.
+        key = update.election_id, update.contest_id
+        self._contest_updates.pop(key, None)
+        self._contest_updates[key] = update
         self._watchlist = watchlist
         self._swap("watchlist", stages)
 
@@ -118,17 +123,15 @@ class ListsInForce:
 
         Raises ListError where one is refused: the old lists stay in force.
         """
-        name: ListName = "register"
         try:
             base = _load(self._settings.lists)
-            refuse_shrunk(
-                "register", self._base_size, base.register.size, self._max_shrink, RegisterError
-            )
             register = OverlayRegister(base.register)
             for record, offset in self._register_updates:
                 if offset > base.register.overlay_offset:
                     register = register.apply(record, offset)
-            name = "watchlist"
+            refuse_shrunk(
+                "register", self._overlay.size, register.size, self._max_shrink, RegisterError
+            )
             watchlist = base.watchlist
             for update in self._contest_updates.values():
                 if update.op == "put" or has_contest(watchlist, update):
@@ -144,9 +147,8 @@ class ListsInForce:
                 WatchlistError,
             )
         except ListError as error:
-            self._refuse(_list_of(error, name), error)
+            self._refuse(_list_of(error), error)
             raise
-        self._base_size = base.register.size
         self._watchlist = watchlist
         for changed in ("register", "watchlist", "rules"):
             self._swap(changed, stages)
@@ -208,18 +210,21 @@ def _load(lists: ListSettings) -> _Base:
             "'netral register build' and a watchlist file in netral.toml or by "
             "NETRAL_LISTS__REGISTER_DIR and NETRAL_LISTS__WATCHLIST_FILE."
         )
+    register = open_register(lists.register_dir)
+    if not register.account_count:
+        raise RegisterError(
+            f"{lists.register_dir}: the register is empty, so nobody could be matched. Build it "
+            "again from the whole source: netral register build."
+        )
     return _Base(
-        register=open_register(lists.register_dir),
+        register=register,
         watchlist=load_watchlist(lists.watchlist_file),
         rulebook=load_rules(lists.rules_file),
     )
 
 
-def _list_of(error: ListError, otherwise: ListName) -> ListName:
+def _list_of(error: ListError) -> ListName:
+    """The file that a reload was refused for."""
     if isinstance(error, RegisterError):
         return "register"
-    if isinstance(error, WatchlistError):
-        return "watchlist"
-    if isinstance(error, RulesError):
-        return "rules"
-    return otherwise
+    return "rules" if isinstance(error, RulesError) else "watchlist"
