@@ -1,7 +1,8 @@
 """The benchmark's register and events: sizes and shares as stated, everything else invented.
 
 500-byte events, 5 % by registered authors, 30 % with a handle derived from an invented name that
-nobody registered, the rest with unrelated handles; a given share touches the watchlist.
+nobody registered, the rest with unrelated handles; a given share touches the watchlist. Outsiders
+have a display name, one in three a bio.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,16 @@ REGISTERED_SHARE = 0.05
 NAME_DERIVED_SHARE = 0.30
 PLATFORMS: tuple[Platform, ...] = ("x", "instagram", "facebook", "tiktok", "threads", "youtube")
 IN_CAMPAIGN = datetime(2024, 10, 20, tzinfo=UTC)
+BIO_SHARE = 1 / 3
+"""Of outsiders; without a bio most cannot be a lead, and are not looked up at any length."""
+BIOS = (
+    "warga biasa",
+    "anak Surabaya",
+    "ASN di Jatim",
+    "suka kopi dan bola",
+    "Malang",
+    "ibu dua anak",
+)
 _CUES = ("dukung", "ayo coblos", "menangkan", "terima kasih", "acara bersama", "berita tentang")
 
 
@@ -75,7 +86,12 @@ def draw_events(source: Source, count: int, touching: float, seed: int) -> Itera
         if not isinstance(actor, Actor):
             while register.rows_by_handle([(platform, actor)])[0] != NO_ROW:
                 actor += str(rng.randrange(10))
-            actor = Actor(handle=actor, account_id=f"o{rng.randrange(10**12)}")
+            actor = Actor(
+                handle=actor,
+                account_id=f"o{rng.randrange(10**12)}",
+                display_name=draw_name(rng),
+                bio=rng.choice(BIOS) if rng.random() < BIO_SHARE else None,
+            )
         yield _pad(msgspec.structs.replace(post, platform=platform, actor=actor), source.words, rng)
 
 

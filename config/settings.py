@@ -171,7 +171,9 @@ def load_settings(
             return init_settings, env_settings, toml
 
     try:
-        return _FromFile.model_validate({name: dict(part) for name, part in (overrides or {}).items()})
+        return _FromFile.model_validate(
+            {name: dict(part) for name, part in (overrides or {}).items()}
+        )
     except ValidationError as error:
         lines = [
             f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"

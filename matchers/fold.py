@@ -81,7 +81,7 @@ class OffsetMap:
     `span` is monotone, and never parts a letter from the marks that stand on it.
     """
 
-    __slots__ = ("_ends", "_starts", "folded")
+    __slots__ = ("_starts", "_text", "folded")
 
     def __init__(self, text: str) -> None:
         """Fold `text` again, this time keeping for each folded character where it came from."""
@@ -104,11 +104,11 @@ class OffsetMap:
             starts.pop()
         self.folded = "".join(characters)
         self._starts = starts
-        self._ends = [_cluster_end(text, start) for start in starts]
+        self._text = text
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Original (start, end) of the folded `[start, end)`, which must not be empty."""
-        return self._starts[start], self._ends[end - 1]
+        return self._starts[start], _cluster_end(self._text, self._starts[end - 1])
 
 
 def _cluster_end(text: str, start: int) -> int:

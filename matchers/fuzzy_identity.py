@@ -21,12 +21,12 @@ from config.settings import JudgementSettings
 from matchers.handle_keys import HandleKey, take_apart
 from matchers.handles import normalise
 from matchers.lead_scoring import (
-    AGENCY,
+    BEST_OF_ANOTHER_HANDLE,
+    BEST_OF_BIO,
     BEST_WITH_HANDLE,
     DIGITS,
     FREQUENT_BEARERS,
     RARE_BEARERS,
-    REGION,
     AgencyLevel,
     DigitLevel,
     Evidence,
@@ -38,8 +38,15 @@ from matchers.lead_scoring import (
 )
 from matchers.names import canonical_name
 from matchers.region_names import province_of, provinces_named
-from matchers.types import Lead, LeadCandidate, RegisteredAccount, RegisteredPerson, RegisterIndex
-from streams.records import Actor, PublicPost
+from matchers.types import (
+    NO_ROW,
+    Lead,
+    LeadCandidate,
+    RegisteredAccount,
+    RegisteredPerson,
+    RegisterIndex,
+)
+from streams.records import Actor, Platform, PublicPost
 
 LEAD_ACTIONS: Final = frozenset({"post", "comment", "share", "quote"})
 """A like, follow or join needs a conclusive identity (invariant 06)."""
@@ -81,7 +88,10 @@ def find_lead(
     """
     if post.action not in LEAD_ACTIONS:
         return None
-    proposed = _propose(post, register)
+    handle = normalise(post.platform, post.actor.handle)
+    if handle is None or not _worth_asking(post, handle, register, judgement):
+        return None
+    proposed = _propose(post.platform, handle, register)
     if not proposed or not _can_reach(proposed, post.actor, judgement):
         return None
     scored = _weigh(proposed, post.actor, register, judgement, at)
@@ -101,24 +111,35 @@ def rank_candidates(
     post: PublicPost, register: RegisterIndex, judgement: JudgementSettings, at: datetime
 ) -> list[ScoredCandidate]:
     """Every candidate the handle proposes, by falling probability, then row; no threshold."""
-    return _weigh(_propose(post, register), post.actor, register, judgement, at)
+    handle = normalise(post.platform, post.actor.handle)
+    proposed = [] if handle is None else _propose(post.platform, handle, register)
+    return _weigh(proposed, post.actor, register, judgement, at)
 
 
 _Proposed = tuple[int, HandleLevel, DigitLevel]
 """Row of an account, and how its handle and digits compare; plain, for there are many."""
 
 
-def _propose(post: PublicPost, register: RegisterIndex) -> list[_Proposed]:
+def _worth_asking(
+    post: PublicPost, handle: str, register: RegisterIndex, judgement: JudgementSettings
+) -> bool:
+    """Whether any account at all could reach the threshold.
+
+    Without a bio only the very same handle can, at the default threshold and base rate; then one
+    exact look-up says whether the blocks need be asked.
+    """
+    most = BEST_OF_ANOTHER_HANDLE + (BEST_OF_BIO if post.actor.bio else 0)
+    return (
+        most >= least_weight(judgement.base_rate, judgement.lead_threshold)
+        or register.rows_by_handle([(post.platform, handle)])[0] != NO_ROW
+    )
+
+
+def _propose(platform: Platform, handle: str, register: RegisterIndex) -> list[_Proposed]:
     """The accounts with a handle that is alike; nothing but handles is looked at."""
-    handle = normalise(post.platform, post.actor.handle)
-    if handle is None:
-        return []
-    rows = register.blocked_rows(post.platform, handle)
-    if not rows:
-        return []
-    ours = take_apart(post.platform, handle)
+    ours = take_apart(platform, handle)
     proposed = []
-    for row in rows:
+    for row in register.blocked_rows(platform, ours):
         theirs = register.handle_key(row)
         level = handle_level(ours, theirs)
         if level is _SAME:
@@ -136,7 +157,7 @@ def _can_reach(proposed: Sequence[_Proposed], actor: Actor, judgement: Judgement
     """
     most = max(BEST_WITH_HANDLE[level] + DIGITS[digits].tenths for _, level, digits in proposed)
     if actor.bio:
-        most += REGION[RegionLevel.NAMED].tenths + AGENCY[AgencyLevel.NAMED].tenths
+        most += BEST_OF_BIO
     return most >= least_weight(judgement.base_rate, judgement.lead_threshold)
 
 

@@ -88,8 +88,10 @@ def blocking_keys(key: HandleKey) -> list[str]:
     bones = key.skeleton
     keys = [bones]
     if len(bones) >= DELETIONS_FROM:
-        # No two neighbours are equal (`_spell`), so no two deletions are.
         keys += [bones[:i] + bones[i + 1 :] for i in range(len(bones))]
+        if bones == key.letters:
+            # No two neighbours are equal (`_spell`), so no two deletions are; but raw text may.
+            keys = list(dict.fromkeys(keys))
     return [f"{one}@{key.host}" for one in keys] if key.host else keys
 
 

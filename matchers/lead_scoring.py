@@ -260,6 +260,14 @@ BEST_WITH_HANDLE: Final[Mapping[HandleLevel, int]] = {
 }
 """The most that a handle level can weigh, whatever the name."""
 
+BEST_OF_ANOTHER_HANDLE: Final = max(
+    tenths for level, tenths in BEST_WITH_HANDLE.items() if level is not HandleLevel.SAME
+) + max(weight.tenths for weight in DIGITS.values())
+"""The most that handle, name and digits can weigh together where the handle is not the same."""
+
+BEST_OF_BIO: Final = max(w.tenths for w in REGION.values()) + max(w.tenths for w in AGENCY.values())
+"""The most that a bio can add."""
+
 
 @lru_cache(maxsize=64)
 def least_weight(base_rate: int, threshold: int) -> int:

@@ -89,13 +89,13 @@ class MemoryRegister:
     def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         return _look_up(self._by_handle, keys)
 
-    def blocked_rows(self, platform: str, handle: str) -> list[int]:
+    def blocked_rows(self, platform: str, key: HandleKey) -> list[int]:
         block = self._blocks.get(platform)
         if block is None:
             return []
         rows: set[int] = set()
-        for key in blocking_keys(take_apart(platform, handle)):
-            found = block.get(key)
+        for shared in blocking_keys(key):
+            found = block.get(shared)
             if found is None:
                 continue
             if isinstance(found, int):

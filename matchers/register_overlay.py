@@ -150,14 +150,14 @@ class OverlayRegister:
             return rows
         return [recent.get(key, settled.get(key, row)) for key, row in zip(keys, rows, strict=True)]
 
-    def blocked_rows(self, platform: str, handle: str) -> Sequence[int]:
-        rows = self._base.blocked_rows(platform, handle)
+    def blocked_rows(self, platform: str, key: HandleKey) -> Sequence[int]:
+        rows = self._base.blocked_rows(platform, key)
         recent, settled = self._recent.blocks, self._settled.blocks
         if not recent and not settled:
             return rows
         added: set[int] = set()
-        for key in blocking_keys(take_apart(platform, handle)):
-            added.update(recent.get((platform, key)) or settled.get((platform, key), ()))
+        for block in blocking_keys(key):
+            added.update(recent.get((platform, block)) or settled.get((platform, block), ()))
         # Rows are only ever added behind those of the base, so the order holds.
         return [*rows, *sorted(added)] if added else rows
 

@@ -7,6 +7,7 @@ per text. Everything else runs on a proposal only.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
 from matchers.deobfuscate import DisguiseMap, deobfuscate
@@ -23,6 +24,7 @@ MAX_REPEATS: Final = 4
 """Hits of one entry in one field; a name repeated a thousand times is not more evidence."""
 EXACT: Final = 10_000
 TARGET_ONLY: Final = frozenset({"like", "follow", "join"})
+_PLACE: Final = attrgetter("field", "start", "end", "entry")
 _MENTION: Final = re.compile(r"@[\w.\-·]+(?:@[\w.\-]+)?")
 
 
@@ -82,8 +84,8 @@ def touch(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, 
     if not hits:
         return ()
     hits = _resolved(post, hits, index)
-    hits.sort(key=lambda hit: (hit.field, hit.start, hit.end, hit.entry))
-    return tuple(_without_repeats(hits))
+    hits.sort(key=_PLACE)
+    return tuple(hits if len(hits) <= MAX_REPEATS else _without_repeats(hits))
 
 
 def touch_batch(
@@ -205,6 +207,8 @@ class _FieldSearch:
     def propose(self, found: Found) -> None:
         uses, entries, contests = self._index.uses, self._index.entries, self._contests
         disguised = False
+        halves: list[tuple[Entry, Role, int, int]] = []
+        whole: set[tuple[int, int]] = set()
         for pattern, start, end in found:
             for row, role in uses[pattern]:
                 if role is Role.DISGUISE:
@@ -216,14 +220,18 @@ class _FieldSearch:
                 # Offsets lose the padding: a pattern [start, end) is the folded [start, end - 2).
                 if role is Role.WHOLE or role is Role.NUMBER:
                     self._add(row, start, end - 2, self._plain_method(start, end - 2), EXACT)
+                    whole.update(((row, start), (row, -end)))
                 elif role is Role.ACCOUNT:
                     if self._names_account(entry, start, end - 2):
                         self._add(row, start, end - 2, "exact", EXACT)
                 else:
-                    for first, last, score in slips_at(
-                        self._padded, role, start, end, entry, self._index
-                    ):
-                        self._add(row, first - 1, last - 1, "typo", score)
+                    halves.append((entry, role, start, end))
+        for entry, role, start, end in halves:
+            # Where the entry itself stands, its halves stand too: no slip to look for.
+            if (entry.row, -end if role is Role.RIGHT else start) in whole:
+                continue
+            for first, last, score in slips_at(self._padded, role, start, end, entry, self._index):
+                self._add(entry.row, first - 1, last - 1, "typo", score)
         if disguised:
             self._propose_disguised()
 

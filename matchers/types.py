@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from matchers.handle_keys import HandleKey
 from streams.records import FlaggedEvent, Method, Platform
@@ -82,7 +82,7 @@ class RegisterIndex(Protocol):
     def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
         """Rows of the accounts with these (platform, normalised handle), one a key."""
 
-    def blocked_rows(self, platform: str, handle: str) -> Sequence[int]:
+    def blocked_rows(self, platform: str, key: HandleKey) -> Sequence[int]:
         """Rows of the accounts that share a blocking key with a handle, ascending, no repeats."""
 
     def handle_key(self, row: int) -> HandleKey:
@@ -131,8 +131,7 @@ class Lead:
     candidates: tuple[LeadCandidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A verified place where the watchlist is touched, before spans are known.
 
     `field` is a JSON path into the post; `start` and `end` are offsets in the *folded* text of

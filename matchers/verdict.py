@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+import msgspec
 import orjson
 
 from config.settings import JudgementSettings
@@ -28,6 +29,7 @@ from streams.records import (
     LeadCandidateRecord,
     Phase,
     PublicPost,
+    Target,
     Versions,
 )
 
@@ -91,6 +93,7 @@ def judge(
     exemptions = find_exemptions(post, words, judgement)
     return tuple(
         FlaggedEvent(
+            schema=1,
             flag_id=_flag_id(election_id, post, content),
             rules=_union(rules for _, _, rules in contests),
             election=ElectionContext(
@@ -117,7 +120,7 @@ def judge(
             status="needs_review",
             text=post.text,
             parent_text=post.target.text if post.target else None,
-            target=post.target,
+            target=_without_text(post.target),
             url=post.url,
         )
         for election_id, contests in sorted(fired.items())
@@ -199,6 +202,11 @@ def _missing(post: PublicPost) -> tuple[str, ...]:
     if post.action in ("comment", "share", "quote") and not (post.target and post.target.text):
         missing.append("parent")
     return tuple(missing)
+
+
+def _without_text(target: Target | None) -> Target | None:
+    """The target without its text, which stands in `parent_text` already."""
+    return target and msgspec.structs.replace(target, text=None)
 
 
 def _union(several: Iterable[tuple[FiredRule, ...]]) -> tuple[FiredRule, ...]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, cast
 
 import structlog
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
@@ -27,6 +28,9 @@ from streams.deadline import within
 
 COMMIT_TIMEOUT: Final = 5.0
 """Seconds. A commit that takes longer (broker away) is given up; the next tick tries again."""
+
+FETCH_WAIT_MILLISECONDS: Final = 100
+"""How long a broker may wait for records before it answers a fetch."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +54,16 @@ class BatchMessage(ConsumerMessage):
 
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer."""
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+        """Stock code lets a broker hold a fetch for 1.5 s.
+
+        aiokafka has one fetch a broker under way, so an idle partition would keep a busy one
+        waiting for as long.
+        """
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MILLISECONDS
+        return consumer
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit; False where it did not happen and a later commit will do.

@@ -120,7 +120,7 @@ PHOTO_CAPTIONS: Final[Templates] = (
 )
 QUESTION: Final[Templates] = (
     "Apakah kalian dukung {name}?",
-    "Kenapa ya banyak yang dukung {name}?",
+    "Kapan lagi kita dukung {name}?",
 )
 NEWS: Final[Templates] = (
     "KPU: debat pertama {name} digelar malam ini, ini jadwalnya",

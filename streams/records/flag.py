@@ -32,7 +32,14 @@ EvidenceKind = Literal[
 ]
 Method = Literal["exact", "leet", "elongation", "homoglyph", "spaced_letters", "typo"]
 CueKind = Literal[
-    "support", "opposition", "appeal", "attendance", "information", "quotation", "question"
+    "support",
+    "opposition",
+    "appeal",
+    "attendance",
+    "together",
+    "information",
+    "quotation",
+    "question",
 ]
 SeverityClass = Literal["moral", "sedang", "berat", "unrated"]
 Items = Meta(max_length=MAX_LIST)
@@ -134,7 +141,7 @@ class FlaggedEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     end, kind, entry; candidates by falling probability, then `subject_ref`.
     """
 
-    schema: Literal[1] = 1
+    schema: Literal[1]
     flag_id: Ident
     rules: Annotated[tuple[FiredRule, ...], Items]
     election: ElectionContext

@@ -24,7 +24,7 @@ PLATFORMS: tuple[Platform, ...] = get_args(Platform)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
-class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who acted. `account_id` is the platform's immutable id, where the platform gives one."""
 
     handle: Handle
@@ -33,7 +33,7 @@ class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bio: Note | None = None
 
 
-class AccountRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AccountRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An account that is acted on or mentioned."""
 
     handle: Handle | None = None
@@ -41,7 +41,7 @@ class AccountRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     display_name: Label | None = None
 
 
-class Target(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Target(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a comment answers, a share repeats, a like or follow is for."""
 
     account: AccountRef | None = None
@@ -49,12 +49,12 @@ class Target(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: Text | None = None
 
 
-class Media(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Media(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     kind: Literal["photo", "video", "audio", "other"]
     alt_text: Note | None = None
 
 
-class PublicPost(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PublicPost(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One event of the topic `public-posts` (key: platform + actor id or handle).
 
     `created_at` is the time of the action. Only a like, follow or join may lack it: then

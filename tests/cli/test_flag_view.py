@@ -23,6 +23,7 @@ from streams.records import (
 AT = datetime(2024, 11, 1, tzinfo=UTC)
 TEXT = "Dukung Bu Contoh ya"
 FLAG = FlaggedEvent(
+    schema=1,
     flag_id="f" * 32,
     rules=(FiredRule(code="D2", wording_version="1", legal_basis="law", severity_class="berat"),),
     election=ElectionContext(

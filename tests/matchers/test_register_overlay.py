@@ -52,6 +52,10 @@ def update(
     )
 
 
+def blocked(register: RegisterIndex, handle: str) -> list[int]:
+    return list(register.blocked_rows("instagram", take_apart("instagram", handle)))
+
+
 def row_of(register: RegisterIndex, handle: str) -> int:
     return register.rows_by_handle([("instagram", handle)])[0]
 
@@ -71,7 +75,7 @@ def everything(register: RegisterIndex) -> object:
         register.size,
         rows,
         [row_of_id(register, str(number)) for number in range(12)],
-        [list(register.blocked_rows("instagram", handle)) for handle in handles],
+        [blocked(register, handle) for handle in handles],
         [register.account(row) for row in known],
         [register.person(register.account(row).person) for row in known],
         [register.subject_ref("e1", register.account(row).person) for row in known],
@@ -94,8 +98,8 @@ def test_add_change_withdraw_bind() -> None:
     assert row_of_id(last, "8") == row_of(last, "budi_s")
     assert last.account(row_of(last, "budi.s")).withdrawn_from == withdrawn_from(date(2024, 6, 1))
     assert (last.size, last.overlay_offset, last.elections()) == (3, 3, frozenset({"e1", "e2"}))
-    assert handles_of(added, added.blocked_rows("instagram", "new_one"))[-1:] == ["new.one"]
-    assert before.blocked_rows("instagram", "newone") == []
+    assert handles_of(added, blocked(added, "new_one"))[-1:] == ["new.one"]
+    assert blocked(before, "newone") == []
 
 
 def test_a_known_pseudonym_is_the_known_person() -> None:
@@ -283,7 +287,7 @@ def _compare(register: OverlayRegister, accounts: list[Plain]) -> None:
             for one in accounts
             if keys & set(blocking_keys(take_apart("instagram", one.handle)))
         }
-        rows = list(register.blocked_rows("instagram", handle))
+        rows = blocked(register, handle)
         assert rows == sorted(set(rows))
         standing = [row for row in rows if row_of(register, register.account(row).handle) == row]
         assert set(handles_of(register, standing)) == sharing

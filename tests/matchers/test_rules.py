@@ -51,7 +51,7 @@ FLAGGED = [
     ("D6", a_post(action="like", target=TEAM)),
     ("D6", a_post(action="follow", target=OWN)),
     ("D6", a_post("semangat", action="comment", target=OWN)),
-    ("D7", a_post("bersama Bu Tika", media=PHOTO)),
+    ("D7", a_post("berfoto bersama Bu Tika", media=PHOTO)),
     ("D8", a_post("ayo warga, pilih Sartika Wulandari")),
     ("D8", a_post("ayo pilih Sartika Wulandari", created_at=TIMES["after_polling"])),
 ]
@@ -76,7 +76,9 @@ NOT_FLAGGED = [
     ("D6", a_post(action="like", target=aimed_at("sartika_w", "999"))),  # reused handle
     ("D6", a_post(action="like", target=OWN, created_at=TIMES["after_polling"])),
     ("D6", a_post("ayo dukung Sartika Wulandari", action="comment", target=NAMED)),
-    ("D7", a_post("bersama Bu Tika")),
+    ("D7", a_post("berfoto bersama Bu Tika")),
+    ("D7", a_post("sarapan bersama Bu Tika", media=PHOTO)),  # together, but on no photo
+    ("D4", a_post("foto bareng Bu Tika", media=PHOTO)),  # a photo attends nothing
     ("D8", a_post("saya pilih Sartika Wulandari")),  # a view, not an appeal
     ("D8", a_post("ayo pilih Sartika Wulandari", action="quote")),
 ]

@@ -33,7 +33,7 @@ PLATFORMS: tuple[Platform, ...] = ("x", "instagram", "facebook", "tiktok")
 ACTIONS: tuple[Action, ...] = ("post", "comment", "share", "quote", "like", "follow", "join")
 ACTION_WEIGHTS = (48, 16, 10, 8, 12, 4, 2)
 AUTHOR_KINDS = ("registered", "registered_no_id", "reused", "look_alike", "stranger")
-AUTHOR_WEIGHTS = (34, 6, 5, 20, 35)
+AUTHOR_WEIGHTS = (46, 6, 5, 18, 25)
 
 
 def real_register(data: Path, seed: int = 7) -> list[SourceRow]:
@@ -133,7 +133,7 @@ def _post(
     fields: dict[str, Any] = {}
     if action == "post":
         fields["text"] = text
-        if rng.random() < 0.6:
+        if rng.random() < 0.85:
             fields["media"] = (Media(kind="photo", alt_text=rng.choice([None, "foto bersama"])),)
     elif action in ("comment", "quote"):
         half = len(text) // 2

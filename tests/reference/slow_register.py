@@ -78,8 +78,8 @@ class SlowRegister:
                 return row
         return NO_ROW
 
-    def blocked_rows(self, platform: str, handle: str) -> list[int]:
-        asked = set(blocking_keys(take_apart(platform, handle)))
+    def blocked_rows(self, platform: str, key: HandleKey) -> list[int]:
+        asked = set(blocking_keys(key))
         return [
             row
             for row, (where, keys) in enumerate(self._keys)

@@ -48,6 +48,7 @@ LETTER = DeadLetter(
 
 def _flag(post_id: str = "p1") -> FlaggedEvent:
     return FlaggedEvent(
+        schema=1,
         flag_id=f"flag-{post_id}",
         rules=(
             FiredRule(code="D2", wording_version="1", legal_basis="law", severity_class="berat"),
