@@ -163,18 +163,14 @@ def watchlist_of(*contests: Contest) -> Watchlist:
 
 
 def put(sequence: int, one: Contest, **changes: Any) -> WatchlistUpdate:
-    return WatchlistUpdate(
-        **{
-            "schema": 1,
-            "sequence": sequence,
-            "op": "put",
-            "election_id": ELECTION.id,
-            "election_name": ELECTION.name,
-            "contest_id": one.id,
-            "contest": one,
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "op": "put",
+        "election_id": ELECTION.id,
+        "election_name": ELECTION.name,
+        "contest_id": one.id,
+        "contest": one,
+    }
+    return WatchlistUpdate(schema=1, sequence=sequence, **(fields | changes))
 
 
 def second_contest(contest_id: str = "kota-2024") -> Contest:

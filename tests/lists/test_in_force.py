@@ -59,21 +59,17 @@ def lists(files: Files) -> ListsInForce:
 
 def register_update(sequence: int, **changes: Any) -> RegisterUpdate:
     """A new account of a new person."""
-    return RegisterUpdate(
-        **{
-            "schema": 1,
-            "sequence": sequence,
-            "op": "add",
-            "platform": "x",
-            "handle": STRANGER,
-            "account_id": "8001",
-            "name": "Orang Baru",
-            "declared_on": "2024-02-01",
-            "declaration_ref": "SK-99",
-            "subject_refs": (SubjectRef(election_id=ELECTION.id, ref="s-new"),),
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "op": "add",
+        "platform": "x",
+        "handle": STRANGER,
+        "account_id": "8001",
+        "name": "Orang Baru",
+        "declared_on": "2024-02-01",
+        "declaration_ref": "SK-99",
+        "subject_refs": (SubjectRef(election_id=ELECTION.id, ref="s-new"),),
+    }
+    return RegisterUpdate(schema=1, sequence=sequence, **(fields | changes))
 
 
 def control(sequence: int, action: Literal["stop", "resume"]) -> ControlRecord:
