@@ -56,7 +56,7 @@ def everything(record: object) -> bytes:
     return b"\n".join(parts)
 
 
-def test_the_search_finds_what_is_there(live: LiveRun) -> None:
+def test_inv_02_the_search_finds_what_is_there(live: LiveRun) -> None:
     """In the input: every event of the unmatched. In the flags: what may come out."""
     posts = live.topics[live.settings.topics.public_posts]
     assert len([record for record in posts if holds(record.value or b"")]) >= len(UNMATCHED)
@@ -66,7 +66,7 @@ def test_the_search_finds_what_is_there(live: LiveRun) -> None:
         assert holds(base64.b64encode(b"x" * lead + f"a {CANARY} b".encode()))
 
 
-def test_every_event_was_judged_as_it_should(live: LiveRun) -> None:
+def test_inv_02_every_event_was_judged_as_it_should(live: LiveRun) -> None:
     counts = {
         sample.labels["disposition"]: sample.value
         for family in text_string_to_metric_families(live.metrics)

@@ -24,7 +24,7 @@ CONTENT: dict[str, Any] = {
 @pytest.mark.parametrize("reading", ["narrow", "broad"])
 @pytest.mark.parametrize("action", ["like", "follow", "join"])
 class TestExactTarget:
-    def test_the_exact_account_and_a_conclusive_identity_are_flagged(
+    def test_inv_06_the_exact_account_and_a_conclusive_identity_are_flagged(
         self, action: str, reading: str
     ) -> None:
         post = a_post(action=action, target=aimed_at("sartika_w", "501"))
@@ -41,11 +41,11 @@ class TestExactTarget:
         ],
         ids=["none", "content", "other id", "other handle", "similar handle"],
     )
-    def test_nothing_else_is(self, action: str, reading: str, target: Target | None) -> None:
+    def test_inv_06_nothing_else_is(self, action: str, reading: str, target: Target | None) -> None:
         post = a_post(action=action, target=target, **CONTENT)
         assert touch(post, EVERY_CONTEST, INDEX) == ()
         assert verdict(post, BOOK, e4_reading=reading) == ()
 
-    def test_a_lead_is_not_enough(self, action: str, reading: str) -> None:
+    def test_inv_06_a_lead_is_not_enough(self, action: str, reading: str) -> None:
         post = a_post(action=action, target=aimed_at("sartika_w", "501"))
         assert verdict(post, BOOK, LEAD, e4_reading=reading) == ()

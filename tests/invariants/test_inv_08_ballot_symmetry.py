@@ -13,7 +13,7 @@ CANDIDATES = CONTEST.candidates
 
 
 @given(st.sets(st.sampled_from(range(len(CANDIDATES)))))
-def test_any_missing_name_refuses_the_contest_and_is_named(kept: set[int]) -> None:
+def test_inv_08_any_missing_name_refuses_the_contest_and_is_named(kept: set[int]) -> None:
     contest = msgspec.structs.replace(
         CONTEST, candidates=tuple(CANDIDATES[i] for i in sorted(kept))
     )
@@ -28,7 +28,7 @@ def test_any_missing_name_refuses_the_contest_and_is_named(kept: set[int]) -> No
 
 
 @pytest.mark.parametrize("place", range(len(CANDIDATES)))
-def test_a_name_nothing_is_known_of_refuses_the_contest(place: int) -> None:
+def test_inv_08_a_name_nothing_is_known_of_refuses_the_contest(place: int) -> None:
     bare = msgspec.structs.replace(CANDIDATES[place], names=(), aliases=(), accounts=())
     contest = msgspec.structs.replace(
         CONTEST, candidates=(*CANDIDATES[:place], bare, *CANDIDATES[place + 1 :])

@@ -50,7 +50,7 @@ def flags_of(post: PublicPost) -> tuple[FlaggedEvent, ...]:
     return verdict(post, BOOK)
 
 
-def test_the_same_bytes_in_a_process_with_another_hash_seed() -> None:
+def test_inv_12_the_same_bytes_in_a_process_with_another_hash_seed() -> None:
     here = msgspec.json.encode(flags_of(POST))
     program = (
         "import msgspec, sys; from tests.invariants import test_inv_12_verdict_bytes as t; "
@@ -69,14 +69,14 @@ def test_the_same_bytes_in_a_process_with_another_hash_seed() -> None:
 
 
 @given(WORDS)
-def test_judging_twice_gives_the_same_bytes(text: str) -> None:
+def test_inv_12_judging_twice_gives_the_same_bytes(text: str) -> None:
     post = a_post(text)
     again = msgspec.json.decode(msgspec.json.encode(post), type=PublicPost)
     assert msgspec.json.encode(flags_of(post)) == msgspec.json.encode(flags_of(again))
 
 
 @given(WORDS)
-def test_lists_have_their_stated_order_and_evidence_points_at_the_text(text: str) -> None:
+def test_inv_12_lists_have_their_stated_order_and_evidence_points_at_the_text(text: str) -> None:
     for flag in flags_of(a_post(text)):
         assert [r.code for r in flag.rules] == sorted({r.code for r in flag.rules})
         items = [(i.field, i.start, i.end, i.kind, i.entry_id) for i in flag.evidence]
