@@ -39,7 +39,7 @@ class KafkaSettings(_Section):
     group: Annotated[str, Field(min_length=1, max_length=200)] = "netral-screen"
     session_timeout: Annotated[float, Field(ge=1, le=300)] = 45.0
     commit_interval: Annotated[float, Field(gt=0, le=60)] = 0.5
-    batch_max_records: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    batch_max_records: Annotated[int, Field(ge=1, le=100_000)] = 2_000
     message_max_bytes: Annotated[int, Field(ge=1_024, le=64 * 1024 * 1024)] = 8 * 1024 * 1024
     drain_timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
 

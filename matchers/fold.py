@@ -58,7 +58,8 @@ def fold(text: str) -> str:
 
     Links are left out: their words are the page's, not the author's. Linear in the length.
     """
-    text = visible(text)
+    if "@" in text or "://" in text:
+        text = visible(text)
     if text.isascii():
         text = text.encode().translate(ASCII_TABLE, ASCII_DELETE).decode()
     else:

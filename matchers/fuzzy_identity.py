@@ -21,8 +21,9 @@ from config.settings import JudgementSettings
 from matchers.handle_keys import HandleKey, take_apart
 from matchers.handles import normalise
 from matchers.lead_scoring import (
+    BEST_OF_AGENCY,
     BEST_OF_ANOTHER_HANDLE,
-    BEST_OF_BIO,
+    BEST_OF_REGION,
     BEST_WITH_HANDLE,
     DIGITS,
     FREQUENT_BEARERS,
@@ -89,12 +90,19 @@ def find_lead(
     if post.action not in LEAD_ACTIONS:
         return None
     handle = normalise(post.platform, post.actor.handle)
-    if handle is None or not _worth_asking(post, handle, register, judgement):
+    if handle is None:
+        return None
+    bio = _Bio(post.actor.bio, register)
+    needed = least_weight(judgement.base_rate, judgement.lead_threshold) - bio.most
+    if needed > BEST_OF_ANOTHER_HANDLE and not _is_registered(post.platform, handle, register):
+        # Only the very same handle could carry a lead, and nobody has it.
         return None
     proposed = _propose(post.platform, handle, register)
-    if not proposed or not _can_reach(proposed, post.actor, judgement):
+    if not any(
+        BEST_WITH_HANDLE[level] + DIGITS[digits].tenths >= needed for _, level, digits in proposed
+    ):
         return None
-    scored = _weigh(proposed, post.actor, register, judgement, at)
+    scored = _weigh(proposed, post.actor, bio, register, judgement, at)
     if not any(
         one.probability >= judgement.lead_threshold and one.can_carry_a_lead for one in scored
     ):
@@ -113,26 +121,16 @@ def rank_candidates(
     """Every candidate the handle proposes, by falling probability, then row; no threshold."""
     handle = normalise(post.platform, post.actor.handle)
     proposed = [] if handle is None else _propose(post.platform, handle, register)
-    return _weigh(proposed, post.actor, register, judgement, at)
+    bio = _Bio(post.actor.bio, register)
+    return _weigh(proposed, post.actor, bio, register, judgement, at)
 
 
 _Proposed = tuple[int, HandleLevel, DigitLevel]
 """Row of an account, and how its handle and digits compare; plain, for there are many."""
 
 
-def _worth_asking(
-    post: PublicPost, handle: str, register: RegisterIndex, judgement: JudgementSettings
-) -> bool:
-    """Whether any account at all could reach the threshold.
-
-    Without a bio only the very same handle can, at the default threshold and base rate; then one
-    exact look-up says whether the blocks need be asked.
-    """
-    most = BEST_OF_ANOTHER_HANDLE + (BEST_OF_BIO if post.actor.bio else 0)
-    return (
-        most >= least_weight(judgement.base_rate, judgement.lead_threshold)
-        or register.rows_by_handle([(post.platform, handle)])[0] != NO_ROW
-    )
+def _is_registered(platform: Platform, handle: str, register: RegisterIndex) -> bool:
+    return register.rows_by_handle([(platform, handle)])[0] != NO_ROW
 
 
 def _propose(platform: Platform, handle: str, register: RegisterIndex) -> list[_Proposed]:
@@ -150,25 +148,15 @@ def _propose(platform: Platform, handle: str, register: RegisterIndex) -> list[_
     return proposed
 
 
-def _can_reach(proposed: Sequence[_Proposed], actor: Actor, judgement: JudgementSettings) -> bool:
-    """Whether any candidate could reach the threshold if its person agreed in everything else.
-
-    Most cannot, and then neither accounts nor people need be looked up.
-    """
-    most = max(BEST_WITH_HANDLE[level] + DIGITS[digits].tenths for _, level, digits in proposed)
-    if actor.bio:
-        most += BEST_OF_BIO
-    return most >= least_weight(judgement.base_rate, judgement.lead_threshold)
-
-
 def _weigh(
     proposed: Sequence[_Proposed],
     actor: Actor,
+    bio: "_Bio",
     register: RegisterIndex,
     judgement: JudgementSettings,
     at: datetime,
 ) -> list[ScoredCandidate]:
-    author = _Author(actor)
+    author = _Author(actor, bio)
     best: dict[int, tuple[int, Evidence]] = {}
     for row, level, digits in proposed:
         account = register.account(row)
@@ -238,14 +226,30 @@ def _excluded(actor: Actor, account: RegisteredAccount, at: datetime) -> bool:
     return not account.active_at(at)
 
 
+class _Bio:
+    """What a bio names: provinces, and agencies that somebody in the register belongs to."""
+
+    __slots__ = ("agencies", "most", "provinces")
+
+    def __init__(self, bio: str | None, register: RegisterIndex) -> None:
+        self.provinces: frozenset[str] = frozenset()
+        self.agencies: frozenset[str] = frozenset()
+        self.most = 0
+        """The most, in tenths of a bit, that it can add to a candidate's weight."""
+        if bio:
+            self.provinces = provinces_named(bio)
+            self.agencies = register.agencies.intersection(_WORD.findall(bio.upper()))
+            self.most = (BEST_OF_REGION if self.provinces else 0) + (
+                BEST_OF_AGENCY if self.agencies else 0
+            )
+
+
 class _Author:
     """The event's side of what is weighed beside the handle, worked out once for all candidates."""
 
-    def __init__(self, actor: Actor) -> None:
-        bio = actor.bio or ""
+    def __init__(self, actor: Actor, bio: _Bio) -> None:
         self._name = canonical_name(actor.display_name or "")
-        self._provinces = provinces_named(bio)
-        self._words = frozenset(word.upper() for word in _WORD.findall(bio))
+        self._bio = bio
 
     def weigh(self, handle: HandleLevel, digits: DigitLevel, person: RegisteredPerson) -> Evidence:
         return Evidence(
@@ -259,10 +263,10 @@ class _Author:
 
     def _region(self, region_code: str | None) -> RegionLevel:
         province = province_of(region_code) if region_code else None
-        if not self._provinces or province is None:
+        if not self._bio.provinces or province is None:
             return RegionLevel.SILENT
-        return RegionLevel.NAMED if province in self._provinces else RegionLevel.OTHER
+        return RegionLevel.NAMED if province in self._bio.provinces else RegionLevel.OTHER
 
     def _agency(self, agency_code: str | None) -> AgencyLevel:
-        named = agency_code is not None and agency_code.upper() in self._words
+        named = agency_code is not None and agency_code.upper() in self._bio.agencies
         return AgencyLevel.NAMED if named else AgencyLevel.SILENT

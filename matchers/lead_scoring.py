@@ -265,8 +265,8 @@ BEST_OF_ANOTHER_HANDLE: Final = max(
 ) + max(weight.tenths for weight in DIGITS.values())
 """The most that handle, name and digits can weigh together where the handle is not the same."""
 
-BEST_OF_BIO: Final = max(w.tenths for w in REGION.values()) + max(w.tenths for w in AGENCY.values())
-"""The most that a bio can add."""
+BEST_OF_REGION: Final = max(weight.tenths for weight in REGION.values())
+BEST_OF_AGENCY: Final = max(weight.tenths for weight in AGENCY.values())
 
 
 @lru_cache(maxsize=64)

@@ -44,9 +44,10 @@ class Prescreen:
         plain: list[str] = []
         places: list[int] = []
         for place, text in enumerate(texts):
-            seen = visible(text)
-            if seen.isascii() and "\0" not in seen:
-                plain.append(seen)
+            if "@" in text or "://" in text:
+                text = visible(text)
+            if text.isascii() and "\0" not in text:
+                plain.append(text)
                 places.append(place)
             else:
                 yield place

@@ -59,6 +59,7 @@ class MemoryRegister:
         self._by_id = _by_platform(tables.platforms, tables.account_ids)
         self._blocks = _block(tables.platforms, self._handle_keys)
         self._bearers = Counter(tables.names)
+        self._agencies = frozenset(code.upper() for code in tables.agency_codes if code)
         self._size = sum(day is None for day in tables.withdrawn_on)
         self._ref_people: dict[str, dict[str, int]] = {}
 
@@ -82,6 +83,10 @@ class MemoryRegister:
     @property
     def person_count(self) -> int:
         return len(self._tables.names)
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        return self._agencies
 
     def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         return _look_up(self._by_id, keys)

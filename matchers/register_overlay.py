@@ -90,6 +90,7 @@ class OverlayRegister:
         self._offset = base.overlay_offset
         self._sequence = -1
         self._size = base.size
+        self._agencies = base.agencies
         self._account_count = base.account_count
         self._person_count = base.person_count
 
@@ -135,6 +136,10 @@ class OverlayRegister:
     @property
     def person_count(self) -> int:
         return self._person_count
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        return self._agencies
 
     def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
         rows = self._base.rows_by_account_id(keys)
@@ -360,6 +365,8 @@ class OverlayRegister:
                     if more is None:
                         more = self._settled.bearers.get(changed, 0)
                     self._recent.bearers[changed] = more + by
+        if update.agency_code:
+            self._agencies |= {update.agency_code.upper()}
         self._recent.people[person] = RegisteredPerson(
             canonical_name=name,
             name_frequency=self.name_frequency(name),

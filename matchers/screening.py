@@ -9,7 +9,6 @@ clock: who wants to time the stages passes a `tick`, called with a stage's name 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -61,14 +60,21 @@ class Stages:
         )
 
 
-class _Event(NamedTuple):
-    """An event that goes on to the next stage, and where its outcome belongs."""
+class _Touched(NamedTuple):
+    """An event that touches the watchlist, and where its outcome belongs."""
 
     position: int
     post: PublicPost
-    at: datetime
-    contests: int
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """The admitted events as columns: lists of one length, in order."""
+
+    positions: list[int]
+    posts: list[PublicPost]
+    contests: list[int]
 
 
 def _no_tick(stage: Stage) -> None:
@@ -97,7 +103,7 @@ def screen(
             event.post,
             finding,
             items,
-            at=event.at,
+            at=event_time(event.post),
             register=stages.register,
             index=stages.watchlist,
             rulebook=stages.rulebook,
@@ -111,9 +117,9 @@ def screen(
 
 def _admit(
     batch: Sequence[PublicPost | None], stages: Stages, outcomes: list[Outcome]
-) -> list[_Event]:
+) -> _Admitted:
     """Only public events (invariant 11), while not stopped, inside a window (invariant 07)."""
-    admitted: list[_Event] = []
+    admitted = _Admitted([], [], [])
     contests_at = stages.watchlist.contests_at
     for position, post in enumerate(batch):
         if post is None:
@@ -122,36 +128,33 @@ def _admit(
             outcomes[position] = NOT_PUBLIC
         elif stages.stopped:
             outcomes[position] = STOPPED
+        elif contests := contests_at(event_time(post)):
+            admitted.positions.append(position)
+            admitted.posts.append(post)
+            admitted.contests.append(contests)
         else:
-            at = event_time(post)
-            contests = contests_at(at)
-            if contests:
-                admitted.append(_Event(position, post, at, contests))
-            else:
-                outcomes[position] = OUT_OF_WINDOW
+            outcomes[position] = OUT_OF_WINDOW
     return admitted
 
 
-def _touch(admitted: Sequence[_Event], stages: Stages, outcomes: list[Outcome]) -> list[_Event]:
+def _touch(admitted: _Admitted, stages: Stages, outcomes: list[Outcome]) -> list[_Touched]:
     """Nine events in ten end here, so nothing dearer may come before."""
     touched = []
-    found = touch_batch(
-        [event.post for event in admitted], [event.contests for event in admitted], stages.watchlist
-    )
-    for event, hits in zip(admitted, found, strict=True):
+    found = touch_batch(admitted.posts, admitted.contests, stages.watchlist)
+    for position, post, hits in zip(admitted.positions, admitted.posts, found, strict=True):
         if hits:
-            touched.append(event._replace(hits=hits))
+            touched.append(_Touched(position, post, hits))
         else:
-            outcomes[event.position] = UNTOUCHED
+            outcomes[position] = UNTOUCHED
     return touched
 
 
 def _match(
-    touched: Sequence[_Event],
+    touched: Sequence[_Touched],
     findings: Sequence[ExactFinding],
     stages: Stages,
     outcomes: list[Outcome],
-) -> list[tuple[_Event, Identity | Lead]]:
+) -> list[tuple[_Touched, Identity | Lead]]:
     """Conclusive identities pass; for the rest the fuzzy look-up may yield a lead."""
     matched = []
     for event, exact in zip(touched, findings, strict=True):
@@ -159,7 +162,9 @@ def _match(
         if isinstance(exact, Identity):
             finding = exact
         elif exact != REUSED_HANDLE:
-            finding = find_lead(event.post, stages.register, stages.judgement, event.at)
+            finding = find_lead(
+                event.post, stages.register, stages.judgement, event_time(event.post)
+            )
         if finding is None:
             outcomes[event.position] = UNMATCHED
         else:

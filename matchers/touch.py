@@ -24,6 +24,9 @@ MAX_REPEATS: Final = 4
 """Hits of one entry in one field; a name repeated a thousand times is not more evidence."""
 EXACT: Final = 10_000
 TARGET_ONLY: Final = frozenset({"like", "follow", "join"})
+# An enum's members are slow to look up, and this is the hot path.
+_WHOLE, _ACCOUNT, _NUMBER = Role.WHOLE, Role.ACCOUNT, Role.NUMBER
+_RIGHT, _DISGUISE = Role.RIGHT, Role.DISGUISE
 _PLACE: Final = attrgetter("field", "start", "end", "entry")
 _MENTION: Final = re.compile(r"@[\w.\-·]+(?:@[\w.\-]+)?")
 
@@ -211,24 +214,24 @@ class _FieldSearch:
         whole: set[tuple[int, int]] = set()
         for pattern, start, end in found:
             for row, role in uses[pattern]:
-                if role is Role.DISGUISE:
+                if role is _DISGUISE:
                     disguised = disguised or not self._in_mention(start)
                     continue
                 entry = entries[row]
                 if not entry.contest & contests:
                     continue
                 # Offsets lose the padding: a pattern [start, end) is the folded [start, end - 2).
-                if role is Role.WHOLE or role is Role.NUMBER:
+                if role is _WHOLE or role is _NUMBER:
                     self._add(row, start, end - 2, self._plain_method(start, end - 2), EXACT)
                     whole.update(((row, start), (row, -end)))
-                elif role is Role.ACCOUNT:
+                elif role is _ACCOUNT:
                     if self._names_account(entry, start, end - 2):
                         self._add(row, start, end - 2, "exact", EXACT)
                 else:
                     halves.append((entry, role, start, end))
         for entry, role, start, end in halves:
             # Where the entry itself stands, its halves stand too: no slip to look for.
-            if (entry.row, -end if role is Role.RIGHT else start) in whole:
+            if (entry.row, -end if role is _RIGHT else start) in whole:
                 continue
             for first, last, score in slips_at(self._padded, role, start, end, entry, self._index):
                 self._add(entry.row, first - 1, last - 1, "typo", score)
@@ -255,7 +258,7 @@ class _FieldSearch:
         disguises: DisguiseMap | None = None
         for pattern, start, end in self._index.find(f" {view} "):
             for row, role in self._index.uses[pattern]:
-                if role is Role.WHOLE and self._index.entries[row].contest & self._contests:
+                if role is _WHOLE and self._index.entries[row].contest & self._contests:
                     if disguises is None:
                         disguises = DisguiseMap(folded)
                     first, last = disguises.span(start, end - 2)

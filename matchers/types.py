@@ -76,6 +76,10 @@ class RegisterIndex(Protocol):
     def size(self) -> int:
         """Number of accounts that are not withdrawn for good."""
 
+    @property
+    def agencies(self) -> frozenset[str]:
+        """The agency codes of its people, in capitals; none of theirs is missing."""
+
     def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
         """Rows of the accounts with these (platform, account id), one a key."""
 

@@ -73,17 +73,15 @@ class RecordProducer:
         waiting = list(range(len(records)))
         following = pauses()
         while waiting:
-            results = await asyncio.gather(
-                *[self._write_one(records[index]) for index in waiting], return_exceptions=True
-            )
+            results = await self._write_once([records[index] for index in waiting])
             again: list[int] = []
             for index, result in zip(waiting, results, strict=True):
                 if isinstance(result, MessageSizeTooLargeError | RecordListTooLargeError):
                     refused.append(index)
-                elif is_away(result):
+                elif isinstance(result, BaseException):
+                    if not is_away(result):
+                        raise result
                     again.append(index)
-                elif result is not None:
-                    raise result
             waiting = again
             if waiting:
                 pause = following()
@@ -91,16 +89,28 @@ class RecordProducer:
                 await asyncio.sleep(pause)
         return sorted(refused)
 
-    async def _write_one(self, record: Outgoing) -> None:
+    async def _write_once(self, records: Sequence[Outgoing]) -> list[object]:
+        """Send every record, then wait for all of them: an error or a receipt for each."""
         if self._producer is None:
             raise RuntimeError("the producer is used outside its 'async with' block")
-        await self._producer.send_and_wait(
-            record.topic,
-            value=record.value,
-            key=record.key,
-            headers=list(record.headers),
-            timestamp_ms=record.timestamp,
-        )
+        results: list[object] = []
+        receipts: dict[int, asyncio.Future[object]] = {}
+        for place, record in enumerate(records):
+            results.append(None)
+            try:
+                receipts[place] = await self._producer.send(
+                    record.topic,
+                    value=record.value,
+                    key=record.key,
+                    headers=list(record.headers),
+                    timestamp_ms=record.timestamp,
+                )
+            except KafkaError as error:
+                results[place] = error
+        answers = await asyncio.gather(*receipts.values(), return_exceptions=True)
+        for place, answer in zip(receipts, answers, strict=True):
+            results[place] = answer
+        return results
 
     async def _started(self, *, idempotent: bool) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(

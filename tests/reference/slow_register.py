@@ -66,6 +66,10 @@ class SlowRegister:
     def size(self) -> int:
         return sum(account.withdrawn_from is None for account in self._accounts)
 
+    @property
+    def agencies(self) -> frozenset[str]:
+        return frozenset(person.agency_code.upper() for person in self._persons)
+
     def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         return [self._first(lambda a, key=key: (a.platform, a.account_id) == key) for key in keys]
 

@@ -21,7 +21,12 @@ def settings_for(bootstrap: str, prefix: str = "", **kafka: Any) -> Settings:
     return Settings(
         kafka=KafkaSettings(
             bootstrap=bootstrap,
-            **{"session_timeout": SESSION_TIMEOUT, "group": f"{prefix}netral-screen", **kafka},
+            **{
+                "session_timeout": SESSION_TIMEOUT,
+                "group": f"{prefix}netral-screen",
+                "batch_max_records": 250,  # so that a few thousand records are many batches
+                **kafka,
+            },
         ),
         topics=TopicSettings.model_validate(names),
         metrics=MetricsSettings(port=0),
