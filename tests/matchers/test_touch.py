@@ -1,17 +1,13 @@
-"""The automaton against a full scan, the ways to disguise a name, and inputs made to be slow."""
+"""The automaton against a full scan (`tests.reference.slow_touch`), the ways to disguise a name, and inputs made to be slow."""
 
 import time
-from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import OSA
 
-from matchers.deobfuscate import DisguiseMap, deobfuscate
-from matchers.fold import fold, has_homoglyph
-from matchers.patterns import MIN_FUZZY_LETTERS
-from matchers.touch import MAX_REPEATS, touch
+from matchers.fold import has_homoglyph
+from matchers.touch import touch, touch_batch
 from matchers.types import Hit
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import AccountRef, Media, Target
@@ -24,63 +20,12 @@ from tests.matchers.build import (
     a_watchlist,
     aimed_at,
 )
+from tests.reference.slow_touch import slow_touch
 
 
 def found(text: str) -> set[tuple[str, str]]:
     hits = touch(a_post(text), EVERY_CONTEST, INDEX)
     return {(INDEX.entry(hit.entry).entry_id, hit.method) for hit in hits}
-
-
-def naive(text: str) -> set[tuple[int, int, int, str]]:
-    """Every entry tried at every word boundary of an ASCII text without mentions and numbers."""
-    folded = fold(text)
-    hits = set()
-    words = folded.split(" ")
-    starts = [0]
-    for word in words[:-1]:
-        starts.append(starts[-1] + len(word) + 1)
-    ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
-    windows = [(a, b) for a, b in product(starts, ends) if a < b]
-    for entry in INDEX.entries:
-        if entry.kind in ("account", "ballot_number"):
-            continue
-        for start, end in windows:
-            written = folded[start:end]
-            if written in (entry.text, entry.squeezed):
-                hits.add((start, end, entry.row, "exact"))
-            elif (
-                entry.kind in ("full_name", "alias")
-                and not entry.ambiguous
-                and len(entry.squeezed) >= MIN_FUZZY_LETTERS
-                and OSA.distance(written, entry.text) == 1
-                and is_slip(written, entry.text)
-            ):
-                hits.add((start, end, entry.row, "typo"))
-    view = deobfuscate(folded)
-    if view is not None:
-        disguise = DisguiseMap(folded)
-        for entry in INDEX.entries:
-            if entry.kind in ("account", "ballot_number"):
-                continue
-            for written in {entry.text, entry.squeezed}:
-                padded, wanted, place = f" {view} ", f" {written} ", -1
-                while (place := padded.find(wanted, place + 1)) >= 0:
-                    start, end = disguise.span(place, place + len(written))
-                    method = disguise.method(start, end)
-                    if method and not any((start, end, entry.row) == hit[:3] for hit in hits):
-                        hits.add((start, end, entry.row, method))
-    return hits
-
-
-def is_slip(written: str, name: str) -> bool:
-    names = {e.text for e in INDEX.entries if e.kind not in ("account", "ballot_number")}
-    known = COMMON_WORDS | {word for one in names for word in one.split(" ")}
-    words, meant = written.split(" "), name.split(" ")
-    if not written.replace(" ", "").isalpha() or written in names:
-        return False
-    if len(words) != len(meant):
-        return len(meant) > 1
-    return all(one == other or one not in known for one, other in zip(words, meant, strict=True))
 
 
 PIECES = [e.text for e in INDEX.entries if e.kind not in ("account", "ballot_number")]
@@ -118,17 +63,49 @@ TEXTS = st.lists(
 
 
 @settings(max_examples=400)
-@given(TEXTS)
-def test_finds_what_a_full_scan_finds(text: str) -> None:
-    hits = touch(a_post(text), EVERY_CONTEST, INDEX)
-    repeats: dict[int, int] = {}
-    expected = []
-    for start, end, row, method in sorted(naive(text)):
-        repeats[row] = repeats.get(row, 0) + 1
-        if repeats[row] <= MAX_REPEATS:
-            expected.append((start, end, row, method))
-    got = [(h.start, h.end, h.entry, h.method) for h in hits if not is_number(h)]
-    assert sorted(got) == sorted(expected)
+@given(TEXTS, TEXTS | st.none())
+def test_finds_what_a_full_scan_finds(text: str, parent: str | None) -> None:
+    post = a_post(text, action="comment", target=parent and Target(text=parent))
+    open_contests = {entry.contest_id for entry in INDEX.entries}
+    assert touch(post, EVERY_CONTEST, INDEX) == slow_touch(post, open_contests, INDEX)
+
+
+ANYTHING = st.text(max_size=40) | st.sampled_from(
+    ["\0", "a\0b", "  ", " \0 ", "é", "https://a.b/c"]
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.lists(TEXTS | perturbed() | ANYTHING, max_size=4).map(
+            lambda pieces: ", ".join(pieces) or None
+        ),
+        max_size=6,
+    )
+)
+def test_a_batch_finds_what_each_post_finds(written: list[str | None]) -> None:
+    posts = [
+        a_post(text, action=action, target=Target(text=parent))
+        for text, parent, action in zip(
+            written, reversed(written), ("post", "share", "like") * len(written), strict=False
+        )
+    ]
+    found = touch_batch(posts, [EVERY_CONTEST] * len(posts), INDEX)
+    assert found == [touch(post, EVERY_CONTEST, INDEX) for post in posts]
+
+
+def test_a_batch_finds_accounts_mentions_and_tags() -> None:
+    posts = [
+        a_post(action="like", target=aimed_at("sartika_w")),
+        a_post("halo", mentions=(AccountRef(handle="sartika_w"),)),
+        a_post("halo", hashtags=("SartikaBima",)),
+        a_post(action="like", target=aimed_at("orang_lain"), text="Sartika Wulandari"),
+        a_post("halo", media=(Media(kind="photo", alt_text="Sartika Wulandari"),)),
+    ]
+    found = touch_batch(posts, [EVERY_CONTEST] * len(posts), INDEX)
+    assert found == [touch(post, EVERY_CONTEST, INDEX) for post in posts]
+    assert [bool(hits) for hits in found] == [True, True, True, False, True]
 
 
 def is_number(hit: Hit) -> bool:
