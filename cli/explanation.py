@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cli.flag_view import printable
-from cli.rule_conditions import Facts, conditions, facts_of
+from cli.rule_conditions import conditions
 from matchers.cues import find_cues
 from matchers.event_time import event_time
 from matchers.evidence import STRENGTH, gather
 from matchers.exact_identity import resolve
+from matchers.facts import facts_of, own_words
 from matchers.fuzzy_identity import LEAD_ACTIONS, find_lead, rank_candidates
 from matchers.handles import normalise
+from matchers.rules import Facts
 from matchers.screening import Stages, screen
 from matchers.touch import TARGET_ONLY, touch
 from matchers.types import NO_ROW, REUSED_HANDLE, Hit, Identity, Lead
@@ -57,8 +59,8 @@ def explain_value(value: bytes, stages: Stages) -> list[Step]:
         Step("decode", "read", [f"{post.platform} {post.action} {post.post_id}"]),
         Step("visibility", "public" if post.visibility == "public" else "not public"),
         _window(post, at, stages),
-        _exact(post, at, exact if exact == REUSED_HANDLE else finding, stages),
         _touch(hits, stages),
+        _exact(post, at, exact if exact == REUSED_HANDLE else finding, stages),
         _fuzzy(post, at, exact, finding, stages),
         _evidence(evidence, stages),
         _cues(cues),
@@ -93,6 +95,16 @@ def _window(post: PublicPost, at: datetime, stages: Stages) -> Step:
             f"{phase.end - at} before its end"
         )
     return Step("event window", f"in the windows of {within} contest(s)", lines)
+
+
+def _touch(hits: Sequence[Hit], stages: Stages) -> Step:
+    entry = stages.watchlist.entry
+    lines = [
+        f"{hit.field} {hit.start}-{hit.end} (folded): {entry(hit.entry).entry_id}, "
+        f"{hit.method} {hit.score / 100:.1f} %"
+        for hit in hits
+    ]
+    return Step("touch", f"{len(hits)} hit(s)" if hits else "nothing on the watchlist", lines)
 
 
 def _exact(post: PublicPost, at: datetime, finding: object, stages: Stages) -> Step:
@@ -132,16 +144,6 @@ def _row_in_words(row: int, at: datetime, stages: Stages) -> str:
     if at < account.declared_from:
         return f"row {row}, but declared only {account.declared_from - at} after the event"
     return f"row {row}, but its declaration was withdrawn before the event"
-
-
-def _touch(hits: Sequence[Hit], stages: Stages) -> Step:
-    entry = stages.watchlist.entry
-    lines = [
-        f"{hit.field} {hit.start}-{hit.end} (folded): {entry(hit.entry).entry_id}, "
-        f"{hit.method} {hit.score / 100:.1f} %"
-        for hit in hits
-    ]
-    return Step("touch", f"{len(hits)} hit(s)" if hits else "nothing on the watchlist", lines)
 
 
 def _fuzzy(post: PublicPost, at: datetime, exact: object, finding: object, stages: Stages) -> Step:
@@ -224,7 +226,15 @@ def _rules(
             steps.append(Step(f"rules for {contest_id}", "not asked: outside its windows"))
             continue
         items = [item for item in evidence if item.contest_id == contest_id]
-        facts = facts_of(post, finding, items, cues, phase, stages)
+        facts = facts_of(
+            post,
+            finding,
+            items,
+            own_words(post, cues),
+            phase,
+            stages.watchlist,
+            stages.judgement.e4_reading,
+        )
         steps.append(_rules_of(contest_id, facts, finding, stages))
     return steps
 

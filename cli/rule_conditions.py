@@ -3,55 +3,18 @@
 A test holds that they agree with `matchers.rules.fires` for every rule and fact.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from matchers.rules import CONCLUSIVE_TARGET_ONLY, AccountKind, Facts, Rule
-from matchers.screening import Stages
-from matchers.types import Identity, Lead
-from streams.records import Cue, EvidenceItem, EvidenceKind, Phase, PublicPost
-
-__all__ = ["Condition", "Facts", "conditions", "facts_of"]
+from matchers.rules import CONCLUSIVE_TARGET_ONLY, Facts, Rule
+from streams.records import EvidenceKind
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     held: bool
     text: str
-
-
-def facts_of(
-    post: PublicPost,
-    finding: Identity | Lead | None,
-    evidence: Sequence[EvidenceItem],
-    cues: Sequence[Cue],
-    phase: Phase,
-    stages: Stages,
-) -> Facts:
-    """What the rules are asked about in one contest, as the verdict asks them."""
-    bare_share = post.action == "share" and not (post.text and post.text.strip())
-    sufficient = [item for item in evidence if item.sufficient]
-    return Facts(
-        action=post.action,
-        phase=phase.name,
-        conclusive=isinstance(finding, Identity),
-        evidence=sufficient,
-        targets=_target_kinds(sufficient, stages),
-        cues=frozenset(cue.kind for cue in cues if cue.field.startswith("target.") == bare_share),
-        media=frozenset(media.kind for media in post.media),
-        bare_share=bare_share,
-        reading=stages.judgement.e4_reading,
-    )
-
-
-def _target_kinds(evidence: Sequence[EvidenceItem], stages: Stages) -> frozenset[AccountKind]:
-    accounts = (
-        stages.watchlist.entry_by_id(item.entry_id).account
-        for item in evidence
-        if item.kind == "target_account"
-    )
-    return frozenset(account.kind for account in accounts if account is not None)
 
 
 def conditions(rule: Rule, facts: Facts) -> list[Condition]:

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load_settings(
@@ -158,17 +158,7 @@ def load_settings(
     _refuse_unknown_environment(os.environ)
 
     class _FromFile(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            toml = TomlConfigSettingsSource(settings_cls, toml_file=path)
-            return init_settings, env_settings, toml
+        model_config = SettingsConfigDict(toml_file=path)
 
     try:
         return _FromFile.model_validate(
@@ -176,7 +166,7 @@ def load_settings(
         )
     except ValidationError as error:
         lines = [
-            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            f"  {'.'.join(str(part) for part in problem['loc']) or 'the file'}: {problem['msg']}"
             for problem in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsError(

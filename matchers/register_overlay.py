@@ -17,7 +17,7 @@ Whose account it is, is told by the pseudonyms in `subject_refs`; unknown ones a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
@@ -26,6 +26,7 @@ from matchers.active_period import declared_from, parse_day, withdrawn_from
 from matchers.handle_keys import HandleKey, blocking_keys, take_apart
 from matchers.handles import normalise
 from matchers.names import canonical_name
+from matchers.overlay_layer import NOTHING
 from matchers.types import NO_ROW, RegisteredAccount, RegisteredPerson, RegisterIndex
 from streams.records import RegisterUpdate
 
@@ -44,48 +45,13 @@ class OverlayBase(RegisterIndex, Protocol):
     def person_by_ref(self, election_id: str, ref: str) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One layer's own entries. A row of `NO_ROW` in `ids` says that the id names nobody now."""
-
-    accounts: dict[int, RegisteredAccount] = field(default_factory=dict)
-    handle_keys: dict[int, HandleKey] = field(default_factory=dict)
-    people: dict[int, RegisteredPerson] = field(default_factory=dict)
-    bearers: dict[str, int] = field(default_factory=dict)
-    ids: dict[tuple[str, str], int] = field(default_factory=dict)
-    handles: dict[tuple[str, str], int] = field(default_factory=dict)
-    blocks: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
-    refs: dict[tuple[str, int], str] = field(default_factory=dict)
-    ref_people: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def copy(self) -> "_Layer":
-        return self.under(_NOTHING)
-
-    def under(self, newer: "_Layer") -> "_Layer":
-        """Both layers in one, the newer one's entries first."""
-        return _Layer(
-            self.accounts | newer.accounts,
-            self.handle_keys | newer.handle_keys,
-            self.people | newer.people,
-            self.bearers | newer.bearers,
-            self.ids | newer.ids,
-            self.handles | newer.handles,
-            self.blocks | newer.blocks,
-            self.refs | newer.refs,
-            self.ref_people | newer.ref_people,
-        )
-
-
-_NOTHING: Final = _Layer()
-
-
 class OverlayRegister:
     """Implements :class:`matchers.types.RegisterIndex`; one snapshot, which never changes."""
 
     def __init__(self, base: OverlayBase) -> None:
         self._base = base
-        self._settled = _NOTHING
-        self._recent = _NOTHING
+        self._settled = NOTHING
+        self._recent = NOTHING
         self._recent_count = 0
         self._offset = base.overlay_offset
         self._sequence = -1
@@ -226,7 +192,7 @@ class OverlayRegister:
         after.__dict__.update(self.__dict__)
         if self._recent_count >= RECENT_MAX:
             after._settled = self._settled.under(self._recent)
-            after._recent, after._recent_count = _NOTHING.copy(), 1
+            after._recent, after._recent_count = NOTHING.copy(), 1
         else:
             after._recent, after._recent_count = self._recent.copy(), self._recent_count + 1
         return after

@@ -14,8 +14,9 @@ from config.settings import JudgementSettings
 from matchers.cues import find_cues
 from matchers.event_time import event_time
 from matchers.exemptions import find_exemptions
+from matchers.facts import facts_of, own_words
 from matchers.handles import normalise
-from matchers.rules import AccountKind, Facts, Rulebook, evaluate
+from matchers.rules import Rulebook, evaluate
 from matchers.touch import TARGET_ONLY
 from matchers.types import Identity, Lead, RegisterIndex
 from matchers.watchlist_index import WatchlistIndex
@@ -61,28 +62,14 @@ def judge(
         return ()
 
     cues = find_cues(post) if post.action not in TARGET_ONLY else ()
-    bare_share = post.action == "share" and not (post.text and post.text.strip())
-    words = tuple(cue for cue in cues if cue.field.startswith("target.") == bare_share)
+    words = own_words(post, cues)
     fired: dict[str, list[tuple[str, Phase, tuple[FiredRule, ...]]]] = {}
     for contest_id, items in sorted(by_contest.items()):
         phase = index.phase_at(contest_id, at)
         if phase is None:  # invariant 07
             continue
-        sufficient = [item for item in items if item.sufficient]
-        rules = evaluate(
-            rulebook,
-            Facts(
-                action=post.action,
-                phase=phase.name,
-                conclusive=isinstance(finding, Identity),
-                evidence=sufficient,
-                targets=_targets(sufficient, index),
-                cues=frozenset(cue.kind for cue in words),
-                media=frozenset(media.kind for media in post.media),
-                bare_share=bare_share,
-                reading=judgement.e4_reading,
-            ),
-        )
+        facts = facts_of(post, finding, items, words, phase, index, judgement.e4_reading)
+        rules = evaluate(rulebook, facts)
         if rules:
             election_id = index.entry_by_id(items[0].entry_id).election_id
             fired.setdefault(election_id, []).append((contest_id, phase, rules))
@@ -164,15 +151,6 @@ def _target_key(post: PublicPost) -> list[str | None]:
     if who is None and account and account.handle:
         who = normalise(post.platform, account.handle) or account.handle
     return ["target", who, target.post_id if target else None]
-
-
-def _targets(evidence: Sequence[EvidenceItem], index: WatchlistIndex) -> frozenset[AccountKind]:
-    accounts = (
-        index.entry_by_id(item.entry_id).account
-        for item in evidence
-        if item.kind == "target_account"
-    )
-    return frozenset(account.kind for account in accounts if account is not None)
 
 
 def _identity(
