@@ -18,7 +18,8 @@ echo "installing the locked packages into $VENV (the first time takes a minute o
 "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
   -r requirements/dev.txt ||
   fail "a locked package could not be installed (see above). pip needs to reach a package index; set PIP_INDEX_URL for a mirror."
-"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
-  --no-build-isolation --editable . ||
+# An editable install of folders with plain names makes the build tool warn; the checkout is the place.
+PYTHONWARNINGS=ignore "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check \
+  --no-deps --no-build-isolation --editable . ||
   fail "Netral itself could not be installed (see above)."
 touch "$VENV/.ready"
