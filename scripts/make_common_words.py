@@ -15,10 +15,24 @@ CERTAIN_RANK = 3_000
 RARER_RANK = 12_000
 MET_IN_POSTS = 3
 NAMES_FROM_RANK = 2_000
-BY_HAND = (
-    "bangkit cagub cawagub coblos ganjar gaspol gemoy jatim lanjutkan menangkan nyoblos paslon "
-    "pilgub pilihan pilkada resik"
-).split()
+BY_HAND = [
+    "bangkit",
+    "cagub",
+    "cawagub",
+    "coblos",
+    "ganjar",
+    "gaspol",
+    "gemoy",
+    "jatim",
+    "lanjutkan",
+    "menangkan",
+    "nyoblos",
+    "paslon",
+    "pilgub",
+    "pilihan",
+    "pilkada",
+    "resik",
+]
 HEAD = """\
 # Everyday Indonesian words. A candidate's name, alias or slogan that is one or two of them never
 # counts without a second, independent piece of evidence.
