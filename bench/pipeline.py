@@ -119,23 +119,21 @@ class Bench:
 
 
 async def _timed(worker: WorkerProcess, topic: str, events: int) -> Measure:
-    """Time by the worker's own counters. Rendering them takes its time too, so look seldom."""
-    first: tuple[float, int] | None = None
-    while True:
+    """Time by the worker's own counters, from the first look that saw any to the last before the
+    end. Rendering the counters takes its time too, so look seldom."""
+    looks: list[tuple[float, int]] = []
+    while not looks or looks[-1][1] < events:
         worker.check_alive()
         counts = await worker.metric("netral_events_total", "topic")
-        now, done = time.perf_counter(), counts.get(topic, 0)
-        if done and first is None:
-            first = (now, done)
-        if done >= events:
-            break
+        if done := counts.get(topic, 0):
+            looks.append((time.perf_counter(), done))
         await asyncio.sleep(LOOK_SECONDS)
-    assert first is not None
-    if first[1] >= events:
-        raise SystemExit("all events were judged before the first look; ask for more --events")
+    if len(looks) < 4:
+        raise SystemExit("too few looks before all events were judged; ask for more --events")
+    (start, before), (end, after) = looks[0], looks[-2]
     seconds = await worker.samples("netral_stage_seconds_total", "stage")
     return Measure(
-        (events - first[1]) / (now - first[0]),
+        (after - before) / (end - start),
         peak_mib(worker.process.pid),
         {stage: seconds[stage] / events * 1e6 for stage in ("decode", *STAGES, "encode")},
     )
@@ -214,7 +212,7 @@ def rows_of(figures: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--events", type=int, default=400_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     figures = asyncio.run(run(options.events, options.rounds))

@@ -15,24 +15,11 @@ CERTAIN_RANK = 3_000
 RARER_RANK = 12_000
 MET_IN_POSTS = 3
 NAMES_FROM_RANK = 2_000
-BY_HAND = [
-    "bangkit",
-    "cagub",
-    "cawagub",
-    "coblos",
-    "ganjar",
-    "gaspol",
-    "gemoy",
-    "jatim",
-    "lanjutkan",
-    "menangkan",
-    "nyoblos",
-    "paslon",
-    "pilgub",
-    "pilihan",
-    "pilkada",
-    "resik",
-]
+BY_HAND = (
+    "bangkit", "cagub", "cawagub", "coblos", "ganjar", "gaspol", "gemoy",
+    "jatim", "lanjutkan", "menangkan", "nyoblos", "paslon", "pilgub",
+    "pilihan", "pilkada", "resik",
+)  # fmt: skip
 HEAD = """\
 # Everyday Indonesian words. A candidate's name, alias or slogan that is one or two of them never
 # counts without a second, independent piece of evidence.
