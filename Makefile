@@ -32,8 +32,8 @@ schemas: $(READY)  ## regenerate the JSON Schemas and the AsyncAPI document
 	@$(BIN)/python -m streams.schemas
 
 lock: $(READY)  ## renew the hash-pinned lock files
-	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking -o requirements/run.txt pyproject.toml
-	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo -o requirements/dev.txt pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking -o requirements/run.txt pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo -o requirements/dev.txt pyproject.toml
 
 format: $(READY)
 	@$(BIN)/ruff format .
