@@ -144,7 +144,7 @@ class BatchConsumer(driver.Consumer):
         timeout: float,  # noqa: ASYNC109
     ) -> AsyncIterator[tuple[TP, Message]]:
         """Fetch; one message for at most `batch_max_records` records of one partition."""
-        records, active = await self._wait_next_records(timeout)
+        records, _ = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if not records or self.should_stop:
             return
@@ -154,8 +154,6 @@ class BatchConsumer(driver.Consumer):
             return
         for key, fetched in records.items():
             tp = TP(key.topic, key.partition)
-            if active is not None and tp not in active and tp not in self._buffered_partitions:
-                continue
             self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
             for start in range(0, len(fetched), self.batch_max_records):
                 if not self.flow_active or self.app.consumer_generation_id != generation:
