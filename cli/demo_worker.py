@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import orjson
+
 from config.errors import NetralError
 from config.settings import ENV_NESTED, ENV_PREFIX, Settings
 
@@ -30,7 +32,8 @@ def worker_environment(settings: Settings) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
     for section, values in settings.model_dump(mode="json", exclude_unset=True).items():
         for name, value in values.items():
-            kept[f"{ENV_PREFIX}{section}{ENV_NESTED}{name}".upper()] = str(value)
+            written = value if isinstance(value, str) else orjson.dumps(value).decode()
+            kept[f"{ENV_PREFIX}{section}{ENV_NESTED}{name}".upper()] = written
     return kept
 
 

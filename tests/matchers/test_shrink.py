@@ -8,7 +8,15 @@ from matchers.shrink import refuse_shrunk
 
 @pytest.mark.parametrize(
     ("before", "after", "max_shrink"),
-    [(10, 8, 0.2), (5, 4, 0.2), (1_000, 800, 0.2), (10, 30, 0.0), (7, 0, 1.0), (0, 0, 0.2)],
+    [
+        (10, 8, 0.2),
+        (5, 4, 0.2),
+        (1_000, 800, 0.2),
+        (10, 30, 0.0),
+        (7, 0, 1.0),
+        (0, 0, 0.2),
+        (150, 123, 0.18),
+    ],
 )
 def test_up_to_the_share_passes(before: int, after: int, max_shrink: float) -> None:
     refuse_shrunk("list", before, after, max_shrink)
