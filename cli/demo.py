@@ -70,6 +70,7 @@ async def _demo(posts: int, seed: int, leave: bool) -> int:
             view.say(f"embedded broker at {broker.bootstrap}")
             with worker_process(settings, folder) as worker:
                 await worker.wait_until_ready()
+                view.metrics_url = worker.metrics_url
                 view.say(f"worker ready, metrics at {worker.metrics_url}")
                 comparison = await run_sample(settings, worker, sample, held_back, view)
                 view.answer(comparison)

@@ -32,10 +32,14 @@ class DemoView:
         self._seconds = 0.0
         self._dispositions: Mapping[str, int] = {}
         self._screen: Live | None = None
+        self.metrics_url = ""
 
     def __enter__(self) -> Self:
         if self.live:
-            self._screen = Live(self._render(), console=self._console, refresh_per_second=8)
+            # On a screen of its own: a view as high as the terminal cannot be redrawn in place.
+            self._screen = Live(
+                self._render(), console=self._console, refresh_per_second=8, screen=True
+            )
             self._screen.start()
         return self
 
@@ -46,9 +50,9 @@ class DemoView:
         trace: TracebackType | None,
     ) -> None:
         if self._screen is not None:
-            self._screen.update(self._render())
             self._screen.stop()
             self._screen = None
+            self._console.print(self._render())
         elif kind is None:
             self.say(f"{self._sent:,} posts sent, {self._flags:,} flagged events received")
             for name, count in self._dispositions.items():
@@ -112,6 +116,6 @@ class DemoView:
             Text("\n").join(describe(flag, colour=True)) for flag in reversed(self._latest)
         )
         return Group(
-            Panel(Group(head, counts), title="stream"),
+            Panel(Group(head, counts), title="stream", subtitle=self.metrics_url or None),
             Panel(latest, title=f"latest of {self._flags:,} flagged events"),
         )
