@@ -66,16 +66,16 @@ def numbered(count: int) -> list[bytes]:
 
 
 async def test_killed_again_and_again_loses_nothing(broker: EmbeddedBroker) -> None:
-    values = numbered(4_000)
+    values = numbered(8_000)  # 80 batches, 16 at once: some 2.5 s of work
     settings = await prepared(broker.bootstrap, "kill-", values)
     chance = random.Random(7)
     async with reader(broker.bootstrap, settings.topics.flagged_events) as flags:
         for _ in range(3):
-            async with worker(settings, "kill-", pause=0.05):
+            async with worker(settings, "kill-", pause=0.5):
                 # Killed in the midst of it: after some flags of this life have come out.
-                seen = 0
+                seen, enough = 0, chance.randint(1, 1_000)
                 async with asyncio.timeout(DEADLINE):
-                    while seen < chance.randint(1, 200):
+                    while seen < enough:
                         for records in (await flags.getmany(timeout_ms=100)).values():
                             seen += len(records)
     async with worker(settings, "kill-") as last:

@@ -24,7 +24,7 @@ def settings_for(bootstrap: str, prefix: str = "", **kafka: Any) -> Settings:
             **{
                 "session_timeout": SESSION_TIMEOUT,
                 "group": f"{prefix}netral-screen",
-                "batch_max_records": 250,  # so that a few thousand records are many batches
+                "batch_max_records": 100,  # so that a few thousand records are many batches
                 **kafka,
             },
         ),
