@@ -6,13 +6,15 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from config.errors import BrokerError
 from config.settings import KafkaSettings
 
 POLL_SECONDS: Final = 0.25
+ASSIGNMENT_TIMEOUT: Final = 10.0
+"""Seconds."""
 
 
 @asynccontextmanager
@@ -30,14 +32,13 @@ async def open_topic(
     try:
         await consumer.start()
         # Asking for a topic by name may make it; asking for all of them does not.
-        known = await consumer.topics()
-        numbers = consumer.partitions_for_topic(topic) if topic in known else None
-        if not numbers:
+        if topic not in await consumer.topics():
             raise BrokerError(
                 f"the broker at {kafka.bootstrap} has no topic {topic}. Start a worker first, it "
                 "makes the topics, or set another name under [topics]."
             )
-        consumer.assign([TopicPartition(topic, number) for number in sorted(numbers)])
+        consumer.subscribe([topic])
+        await _until_assigned(consumer, kafka, topic)
         await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
         yield consumer
     except KafkaError as error:
@@ -47,6 +48,19 @@ async def open_topic(
         ) from None
     finally:
         await consumer.stop()
+
+
+async def _until_assigned(consumer: AIOKafkaConsumer, kafka: KafkaSettings, topic: str) -> None:
+    """Wait for the topic's partitions: Kafka needs a moment, above all for a new topic."""
+    try:
+        async with asyncio.timeout(ASSIGNMENT_TIMEOUT):
+            while not consumer.assignment():  # noqa: ASYNC110 - aiokafka has no event for it
+                await asyncio.sleep(POLL_SECONDS / 10)
+    except TimeoutError:
+        raise BrokerError(
+            f"the broker at {kafka.bootstrap} did not say within {ASSIGNMENT_TIMEOUT:.0f} s which "
+            f"partitions {topic} has. Check the broker's log."
+        ) from None
 
 
 async def read_records(
