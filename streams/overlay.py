@@ -81,10 +81,10 @@ class OverlayService(Service):
         )
         try:
             await consumer.start()
-            await self._check_partitions(consumer)
             partitions = [TopicPartition(topic, 0) for topic in self._topics]
             consumer.assign(partitions)
             ends = await within(ANSWER_TIMEOUT, consumer.end_offsets(partitions))
+            self._check_partitions(consumer)
             for partition in partitions:
                 position = self._positions.get(partition.topic, 0)
                 if 0 < position <= ends[partition]:
@@ -94,14 +94,14 @@ class OverlayService(Service):
             raise
         return consumer
 
-    async def _check_partitions(self, consumer: AIOKafkaConsumer) -> None:
-        known = await consumer.topics()
+    def _check_partitions(self, consumer: AIOKafkaConsumer) -> None:
+        """Kafka tells how many partitions a topic has only once the consumer is assigned to it."""
         for topic in self._topics:
-            partitions = consumer.partitions_for_topic(topic) or set()
-            if topic in known and len(partitions) > 1:
+            count = len(consumer.partitions_for_topic(topic) or ())
+            if count != 1:
                 raise BrokerError(
-                    f"topic {topic} has {len(partitions)} partitions; its records are in "
-                    "sequence and need exactly one. Delete it and let the worker make it."
+                    f"topic {topic} has {count} partitions; its records are in sequence and need "
+                    "exactly one. Delete it and let the worker make it."
                 )
 
     async def _catch_up(self, consumer: AIOKafkaConsumer) -> None:
