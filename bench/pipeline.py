@@ -41,7 +41,7 @@ from synth.register import draw_register
 ACCOUNTS = 100_000
 PEOPLE = 59_000  # 1.7 accounts each
 SEED = 5
-CORES = sorted(os.sched_getaffinity(0))
+CORES = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
 LOOK_SECONDS = 0.5
 STOCK_SHARE = 8
 """The stock agent is so slow that an eighth of the events is enough to time it."""
@@ -214,6 +214,8 @@ def rows_of(figures: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def main() -> None:
+    if sys.platform != "linux":
+        raise SystemExit("the benchmark pins processes and reads /proc: it runs on Linux only")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--events", type=int, default=400_000)
     parser.add_argument("--rounds", type=int, default=3)
