@@ -6,6 +6,7 @@ Run by `bench.pipeline` as `python -m bench.stock_faust TOPIC EVENTS`, settings 
 import asyncio
 import logging
 import sys
+import tempfile
 
 import faust
 import uvloop
@@ -27,6 +28,7 @@ async def consume(topic: str, events: int) -> None:
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,
         web_enabled=False,
+        datadir=tempfile.gettempdir(),
     )
     flagged = app.topic(settings.topics.flagged_events, value_serializer="raw")
     watch = Stopwatch(events)
