@@ -20,8 +20,8 @@ from matchers.fuzzy_identity import LEAD_ACTIONS, find_lead, rank_candidates
 from matchers.handles import normalise
 from matchers.rules import Facts
 from matchers.screening import Stages, screen
-from matchers.touch import TARGET_ONLY, touch
-from matchers.types import NO_ROW, REUSED_HANDLE, Hit, Identity, Lead
+from matchers.touch import touch
+from matchers.types import NO_ROW, REUSED_HANDLE, TARGET_ONLY, Hit, Identity, Lead
 from streams.codec import DecodeFailure, decode_post
 from streams.records import Cue, EvidenceItem, PublicPost
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from matchers.rules import CONCLUSIVE_TARGET_ONLY, Facts, Rule
+from matchers.rules import Facts, Rule
+from matchers.types import TARGET_ONLY
 from streams.records import EvidenceKind
 
 
@@ -25,7 +26,7 @@ def conditions(rule: Rule, facts: Facts) -> list[Condition]:
         Condition(facts.action in rule.actions, _of("action", facts.action, rule.actions)),
         Condition(facts.phase in rule.phases, _of("phase", facts.phase, rule.phases)),
     ]
-    if facts.action in CONCLUSIVE_TARGET_ONLY:
+    if facts.action in TARGET_ONLY:
         asked.append(
             Condition(
                 facts.conclusive and bool(facts.targets),

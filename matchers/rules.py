@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from config.errors import RulesError
+from matchers.types import TARGET_ONLY
 from streams.records import (
     Action,
     CueKind,
@@ -28,7 +29,6 @@ from streams.records.limits import Code, Label, Note
 Reading = Literal["narrow", "broad"]
 AccountKind = Literal["own", "campaign"]
 MediaKind = Literal["photo", "video", "audio", "other"]
-CONCLUSIVE_TARGET_ONLY: Final = frozenset({"like", "follow", "join"})
 
 
 class EvidenceCondition(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +107,7 @@ class Facts:
 
 def evaluate(rulebook: Rulebook, facts: Facts) -> tuple[FiredRule, ...]:
     """The rules that fire, by code. A share without comment is flagged `unrated`."""
-    if facts.action in CONCLUSIVE_TARGET_ONLY and not (facts.conclusive and facts.targets):
+    if facts.action in TARGET_ONLY and not (facts.conclusive and facts.targets):
         return ()  # invariant 06, whatever a rule says
     return tuple(
         FiredRule(

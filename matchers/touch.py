@@ -1,7 +1,7 @@
 """Does a post touch the watchlist at all, and where? Verified hits, in folded space.
 
-The hot path: nine posts in ten touch nothing, and pay for one fold and one pass of the automaton
-per text. Everything else runs on a proposal only.
+The hot path: nine posts in ten touch nothing, and pay for their share of one search of the whole
+batch (`matchers.prescreen`). The others are folded and searched one by one, which gives the places.
 """
 
 import re
@@ -15,7 +15,7 @@ from matchers.fold import OffsetMap, fold, has_homoglyph
 from matchers.handles import normalise
 from matchers.patterns import Role
 from matchers.slips import slips_at
-from matchers.types import Hit
+from matchers.types import TARGET_ONLY, Hit
 from matchers.watchlist_entries import Entry, squeeze_tag
 from matchers.watchlist_index import Found, WatchlistIndex
 from streams.records import AccountRef, Method, PublicPost
@@ -23,7 +23,6 @@ from streams.records import AccountRef, Method, PublicPost
 MAX_REPEATS: Final = 4
 """Hits of one entry in one field; a name repeated a thousand times is not more evidence."""
 EXACT: Final = 10_000
-TARGET_ONLY: Final = frozenset({"like", "follow", "join"})
 # An enum's members are slow to look up, and this is the hot path.
 _WHOLE, _ACCOUNT, _NUMBER = Role.WHOLE, Role.ACCOUNT, Role.NUMBER
 _RIGHT, _DISGUISE = Role.RIGHT, Role.DISGUISE
@@ -38,52 +37,19 @@ def touch(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, 
     folded text of the field, 0 and 0 where the whole field is meant. Linear in the post's size.
     """
     target = post.target
-    target_only = post.action in TARGET_ONLY
-    if target is None:
-        if target_only:
-            return ()
-        target_text = None
-        hits: list[Hit] = []
-    else:
-        account = target.account
-        hits = (
-            []
-            if account is None
-            else _account_hits(post.platform, "target.account", account, contests, index)
-        )
-        if target_only:
-            return tuple(hits)
-        target_text = target.text
-
-    text = post.text
-    if text:
+    hits: list[Hit] = []
+    if target is not None and target.account is not None:
+        hits += _account_hits(post.platform, "target.account", target.account, contests, index)
+    if post.action in TARGET_ONLY:
+        return tuple(hits)
+    for field, text in texts(post):
         padded = f" {fold(text)} "
         found = index.find(padded)
         if found:
-            hits += _verified("text", text, padded, post.platform, found, contests, index)
-    if target_text:
-        padded = f" {fold(target_text)} "
-        found = index.find(padded)
-        if found:
-            hits += _verified(
-                "target.text", target_text, padded, post.platform, found, contests, index
-            )
-    if post.media:
-        for place, media in enumerate(post.media):
-            if media.alt_text:
-                padded = f" {fold(media.alt_text)} "
-                found = index.find(padded)
-                if found:
-                    field = f"media[{place}].alt_text"
-                    hits += _verified(
-                        field, media.alt_text, padded, post.platform, found, contests, index
-                    )
-    if post.mentions:
-        for place, mention in enumerate(post.mentions):
-            field = f"mentions[{place}]"
-            hits += _account_hits(post.platform, field, mention, contests, index)
-    if post.hashtags:
-        hits += _tag_hits(post.hashtags, contests, index)
+            hits += _verified(field, text, padded, post.platform, found, contests, index)
+    for place, mention in enumerate(post.mentions):
+        hits += _account_hits(post.platform, f"mentions[{place}]", mention, contests, index)
+    hits += _tag_hits(post.hashtags, contests, index)
     if not hits:
         return ()
     hits = _resolved(post, hits, index)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from matchers.handle_keys import HandleKey
-from streams.records import FlaggedEvent, Method, Platform
+from streams.records import Action, FlaggedEvent, Method, Platform
 
 Disposition = Literal[
     "invalid",
@@ -19,6 +19,9 @@ Disposition = Literal[
     "flagged",
 ]
 DISPOSITIONS: tuple[Disposition, ...] = get_args(Disposition)
+
+TARGET_ONLY: frozenset[Action] = frozenset({"like", "follow", "join"})
+"""They say nothing in words: only the exact account they are aimed at counts (invariant 06)."""
 
 NO_ROW = -1
 """Stands for "no such account" in the batched look-ups, so that they can be integer arrays."""

@@ -12,13 +12,11 @@ import orjson
 
 from config.settings import JudgementSettings
 from matchers.cues import find_cues
-from matchers.event_time import event_time
 from matchers.exemptions import find_exemptions
 from matchers.facts import facts_of, own_words
 from matchers.handles import normalise
 from matchers.rules import Rulebook, evaluate
-from matchers.touch import TARGET_ONLY
-from matchers.types import Identity, Lead, RegisterIndex
+from matchers.types import TARGET_ONLY, Identity, Lead, RegisterIndex
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import (
     Author,
@@ -33,8 +31,6 @@ from streams.records import (
     Target,
     Versions,
 )
-
-__all__ = ["event_time", "judge"]
 
 
 def judge(
