@@ -1,6 +1,5 @@
 """The demo's lists and settings: the example election, and a register of invented people."""
 
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -17,7 +16,7 @@ from config.settings import (
 )
 from lists import register_build
 from lists.refs import make_key, write_refs
-from streams.embedded import EmbeddedBroker
+from streams.embedded import EmbeddedBroker, free_port
 from streams.records import Watchlist
 from synth.register import SourceRow, write_source
 
@@ -49,14 +48,6 @@ def demo_settings(broker: EmbeddedBroker, register: Path) -> Settings:
         topics=TopicSettings(),
         lists=ListSettings(register_dir=register, watchlist_file=ELECTION_FILE),
         judgement=JudgementSettings(),
-        metrics=MetricsSettings(host=LOOPBACK, port=_free_port()),
+        metrics=MetricsSettings(host=LOOPBACK, port=free_port()),
         log=LogSettings(),
     )
-
-
-def _free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port

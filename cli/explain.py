@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.screen import RegisterOption, WatchlistOption, open_input, open_stages
+from cli.input_file import open_input
+from cli.screen import RegisterOption, WatchlistOption, open_stages
 
 
 def explain(

@@ -5,7 +5,6 @@ defect of ours; 130 interrupted.
 """
 
 import sys
-import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -81,13 +80,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _where(error: BaseException) -> str:
-    """Type and code locations only: an exception's text may hold a post (invariant 02)."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    """Types and code locations only: an exception's text may hold a post (invariant 02)."""
+    from streams.logs import describe
+
+    said = describe(error)
     return "\n".join(
         [
-            f"netral: a defect stopped the command: {type(error).__qualname__}",
-            *lines,
+            f"netral: a defect stopped the command: {', '.join(said['errors'])}",
+            *(f"  {frame}" for frame in said["frames"]),
             "Please report the lines above; they hold no post data.",
         ]
     )

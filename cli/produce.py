@@ -1,15 +1,12 @@
 """`netral produce`: send a file of posts to the topic, line by line, as they are."""
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
 from cli.context import invocation, run_quietly
-from cli.screen import open_input
+from cli.input_file import watched_lines
 
 
 def produce(
@@ -32,7 +29,7 @@ def produce(
     )
     from cli.post_sender import send_all
 
-    with open_input(posts) as file, _progress(file, posts) as lines:
+    with watched_lines(posts, "sending") as lines:
         records = (line for raw in lines if (line := raw.rstrip(b"\r\n")).strip())
         count, size = run_quietly(send_all(records, settings))
     if as_json:
@@ -41,22 +38,3 @@ def produce(
         typer.echo(orjson.dumps({"records": count, "bytes": size}).decode())
     else:
         typer.echo(f"sent {count:,} records ({size:,} bytes) to {settings.topics.public_posts}")
-
-
-@contextmanager
-def _progress(file: BinaryIO, path: Path) -> Iterator[Iterable[bytes]]:
-    if not sys.stderr.isatty():
-        yield file
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(f"sending {path.name}", total=path.stat().st_size)
-
-        def watched() -> Iterator[bytes]:
-            for line in file:
-                progress.advance(bar, len(line))
-                yield line
-
-        yield watched()

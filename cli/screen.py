@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from cli.context import invocation
+from cli.input_file import watched_lines
 from config.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def screen(
 
     stages = open_stages(ctx, register, watchlist)
     summary = Summary()
-    with open_input(posts) as lines, _output(out) as sink:
-        for flag in screen_lines(_watched(lines, posts), stages, summary):
+    with watched_lines(posts, "screening") as lines, _output(out) as sink:
+        for flag in screen_lines(lines, stages, summary):
             sink.write(flag)
             sink.write(b"\n")
     if as_json:
@@ -90,16 +91,6 @@ def open_stages(ctx: typer.Context, register: Path, watchlist: Path) -> "Stages"
         {"lists": {"register_dir": register, "watchlist_file": watchlist}}
     )
     return ListsInForce(settings).stages
-
-
-def open_input(path: Path) -> BinaryIO:
-    """Open a file for reading bytes. Raises InputError."""
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise InputError(
-            f"{path}: {error.strerror or type(error).__name__}. Name a readable file."
-        ) from None
 
 
 def screen_lines(lines: Iterable[bytes], stages: "Stages", summary: Summary) -> Iterator[bytes]:
@@ -161,24 +152,6 @@ def _count_flags(flags: Sequence["FlaggedEvent"], summary: Summary) -> None:
         summary.identities[status] = summary.identities.get(status, 0) + 1
         for rule in flag.rules:
             summary.rules[rule.code] = summary.rules.get(rule.code, 0) + 1
-
-
-def _watched(lines: BinaryIO, path: Path) -> Iterable[bytes]:
-    """The lines, with a progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        return lines
-    return _with_progress(lines, path)
-
-
-def _with_progress(lines: BinaryIO, path: Path) -> Iterator[bytes]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(f"screening {path.name}", total=path.stat().st_size)
-        for line in lines:
-            progress.advance(bar, len(line))
-            yield line
 
 
 def _output(out: Path | None) -> AbstractContextManager[BinaryIO]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,7 @@ from matchers.names import canonical_name
 from matchers.register import NO_OFFSET
 from matchers.shrink import refuse_shrunk
 
-BUILDER: Final = "netral 0.1.0"
+BUILDER: Final = f"netral {version('netral')}"
 MAX_SHRINK: Final = 0.2
 MAX_REFUSED: Final = 0.01
 

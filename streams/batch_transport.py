@@ -24,13 +24,11 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
 from streams.accounting import BatchAccounting, BatchTicket
+from streams.broker import FETCH_WAIT_MILLISECONDS
 from streams.deadline import within
 
 COMMIT_TIMEOUT: Final = 5.0
 """Seconds. A commit that takes longer (broker away) is given up; the next tick tries again."""
-
-FETCH_WAIT_MILLISECONDS: Final = 100
-"""How long a broker may wait for records before it answers a fetch."""
 
 log = structlog.get_logger(__name__)
 

@@ -21,6 +21,9 @@ FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
 """Seconds between two attempts; each pause is twice the last."""
 
+FETCH_WAIT_MILLISECONDS: Final = 100
+"""How long a broker may wait for records before it answers a fetch."""
+
 _AWAY: Final = (KafkaConnectionError, KafkaTimeoutError, KafkaUnavailableError, CommitFailedError)
 
 log = structlog.get_logger(__name__)

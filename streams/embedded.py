@@ -48,7 +48,7 @@ def embedded_broker(
     binary = _binary()
     with tempfile.TemporaryDirectory(prefix="netral-broker-") as folder:
         log = log_file if log_file is not None else Path(folder) / "broker.log"
-        port = _free_port()
+        port = free_port()
         bootstrap = f"127.0.0.1:{port}"
         command = [
             binary,
@@ -93,7 +93,8 @@ def _binary() -> str:
         ) from error
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -14,11 +14,10 @@ from aiokafka.errors import KafkaError
 from faust import Service
 
 from config.errors import BrokerError
-from streams.broker import is_away, pauses
+from streams.broker import FETCH_WAIT_MILLISECONDS, is_away, pauses
 from streams.deadline import within
 
 POLL_MILLISECONDS: Final = 200
-FETCH_WAIT_MILLISECONDS: Final = 100
 MAX_RECORDS: Final = 2_000
 ANSWER_TIMEOUT: Final = 5.0
 """Seconds for an offset or a position; then the broker counts as away and is asked again."""

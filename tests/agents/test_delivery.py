@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from streams.embedded import EmbeddedBroker, embedded_broker
+from streams.embedded import EmbeddedBroker, embedded_broker, free_port
 from streams.topics import ensure_topics
 from tests.streams.wire import (
     DEADLINE,
     Proxy,
     committed,
-    free_port,
     read_to_end,
     read_until,
     reader,

@@ -12,11 +12,11 @@ import pytest
 from agents.worker import ENGINE_VERSION, work
 from config.settings import Settings
 from streams.codec import decode_dead_letter, decode_flag
-from streams.embedded import EmbeddedBroker
+from streams.embedded import EmbeddedBroker, free_port
 from streams.records import DeadLetter, FlaggedEvent
 from streams.topics import ensure_topics
 from tests.agents.judged import REGISTERED, STRANGER, SUPPORT, judged_settings, post
-from tests.streams.wire import DEADLINE, free_port, read_to_end, write
+from tests.streams.wire import DEADLINE, read_to_end, write
 
 pytestmark = pytest.mark.broker
 CANARY = "KANARI-9b1"

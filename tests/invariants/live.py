@@ -23,7 +23,7 @@ from cli.demo_worker import WorkerProcess, worker_process
 from config.settings import LogSettings, Settings
 from matchers.types import Disposition
 from streams.codec import decode_flag, encode
-from streams.embedded import EmbeddedBroker, embedded_broker
+from streams.embedded import EmbeddedBroker, embedded_broker, free_port
 from streams.records import ControlRecord, FlaggedEvent
 from streams.topics import ensure_topics
 from synth.bad_records import BAD_RECORDS, five_megabytes
@@ -42,7 +42,7 @@ from tests.invariants.scene import (
     document,
     files_in,
 )
-from tests.streams.wire import DEADLINE, free_port, read_to_end, settings_for, write
+from tests.streams.wire import DEADLINE, read_to_end, settings_for, write
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CANARY = "knr7f3a"

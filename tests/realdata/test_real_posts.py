@@ -22,13 +22,13 @@ from config.settings import MetricsSettings, Settings
 from matchers.screening import screen
 from matchers.types import DISPOSITIONS
 from streams.codec import encode
-from streams.embedded import EmbeddedBroker, embedded_broker
+from streams.embedded import EmbeddedBroker, embedded_broker, free_port
 from streams.records import ControlRecord, PublicPost
 from streams.topics import ensure_topics
 from synth.bad_records import BAD_RECORDS
 from tests.realdata.scene import Scene, set_scene
 from tests.reference.slow_screen import slow_screen
-from tests.streams.wire import free_port, reader, settings_for, write
+from tests.streams.wire import reader, settings_for, write
 
 Part = TypeVar("Part")
 

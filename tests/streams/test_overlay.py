@@ -6,10 +6,10 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from config.errors import BrokerError
-from streams.embedded import EmbeddedBroker, embedded_broker
+from streams.embedded import EmbeddedBroker, embedded_broker, free_port
 from streams.overlay import OverlayService
 from streams.topics import ensure_topics, overlay_topics
-from tests.streams.wire import DEADLINE, Proxy, free_port, settings_for, write
+from tests.streams.wire import DEADLINE, Proxy, settings_for, write
 
 pytestmark = pytest.mark.broker
 

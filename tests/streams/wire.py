@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
@@ -108,13 +107,6 @@ async def committed(settings: Settings, partitions: int) -> dict[int, int]:
     finally:
         await consumer.stop()
     return {number: offset for number, offset in found.items() if offset}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Proxy:
