@@ -10,7 +10,6 @@ import structlog
 
 from config.settings import Settings
 from lists.in_force import ListsInForce
-from matchers.event_time import event_time
 from matchers.screening import screen
 from matchers.types import Outcome
 from streams.batch_transport import Batch
@@ -19,7 +18,7 @@ from streams.dead_letters import ReceivedRecord, dead_letter, dead_letter_key
 from streams.logs import describe
 from streams.metrics import StageClock, WorkerMetrics
 from streams.producer import Outgoing, RecordProducer
-from streams.records import FlaggedEvent, PublicPost
+from streams.records import FlaggedEvent
 
 CONCURRENCY: Final = 16
 """Batches in hand at once: while one waits for the brokers' word, the next is judged."""
@@ -62,11 +61,11 @@ class Screener:
         now = time.time()
         flags: list[Outgoing] = []
         flagged: list[ReceivedRecord] = []
-        for record, post, outcome in zip(records, posts, outcomes, strict=True):
+        for record, outcome in zip(records, outcomes, strict=True):
             for flag in outcome.flags:
                 flags.append(self._flag(record, flag, now))
                 flagged.append(record)
-                self._count_flag(flag, post, now)
+                self._count_flag(flag, now)
         self._clock.tick("encode")
         self._count(batch, outcomes)
         if flags or letters:
@@ -123,11 +122,10 @@ class Screener:
         metrics.batch_events.observe(len(outcomes))
         self._clock.drain_into(metrics)
 
-    def _count_flag(self, flag: FlaggedEvent, post: PublicPost | None, now: float) -> None:
+    def _count_flag(self, flag: FlaggedEvent, now: float) -> None:
         for rule in flag.rules:
             self._metrics.flags.labels(rule.code, flag.identity.status, flag.action).inc()
-        if post is not None:
-            self._metrics.flag_age_seconds.observe(max(0.0, now - event_time(post).timestamp()))
+        self._metrics.flag_age_seconds.observe(max(0.0, now - flag.created_at.timestamp()))
 
 
 def attach(app: faust.App, topic: str, handle: Callable[[Batch], Awaitable[None]]) -> None:

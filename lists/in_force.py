@@ -136,6 +136,8 @@ class ListsInForce:
             for update in self._contest_updates.values():
                 if update.op == "put" or has_contest(watchlist, update):
                     watchlist = put_or_remove(watchlist, update)
+            if watchlist is not base.watchlist:
+                check_watchlist(watchlist)
             stages = self._assemble(
                 register, watchlist, base.rulebook, stopped=self._stages.stopped
             )
@@ -171,7 +173,7 @@ class ListsInForce:
         *,
         stopped: bool,
     ) -> Stages:
-        check_watchlist(watchlist)
+        """`watchlist` has passed `check_watchlist`: as a file, or after an update."""
         index = WatchlistIndex(watchlist, self._common_words)
         missing = sorted(index.election_ids - register.elections())
         if missing:
@@ -188,7 +190,9 @@ class ListsInForce:
                 f"watchlist update {update.sequence} is not newer than "
                 f"{self._watchlist_sequence}, which is in force. Send it with a higher number."
             )
-        return put_or_remove(watchlist, update, max_shrink=self._max_shrink)
+        updated = put_or_remove(watchlist, update, max_shrink=self._max_shrink)
+        check_watchlist(updated)
+        return updated
 
     def _swap(self, name: ListName, stages: Stages) -> None:
         self._stages = stages

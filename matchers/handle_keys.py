@@ -75,11 +75,6 @@ def _spell(letters: str) -> str:
     return _REPEATED.sub(r"\1", letters.translate(_ONE_SOUND))
 
 
-def skeleton(platform: str, handle: str) -> str:
-    """The skeleton of a normalised handle."""
-    return take_apart(platform, handle).skeleton
-
-
 def blocking_keys(key: HandleKey) -> list[str]:
     """The skeleton, then its single deletions where it is long enough; no repeats.
 

@@ -88,10 +88,6 @@ class OverlayRegister:
         return self._offset
 
     @property
-    def overlay_sequence(self) -> int:
-        return self._sequence
-
-    @property
     def size(self) -> int:
         return self._size
 

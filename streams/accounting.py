@@ -112,9 +112,3 @@ class BatchAccounting:
         progress = self._held.get(partition)
         if progress is not None and (progress.committed is None or offset > progress.committed):
             progress.committed = offset
-
-    def under_way(self) -> int:
-        """Number of batches that are started and not finished."""
-        return sum(
-            1 for progress in self._held.values() for ticket in progress.open if not ticket.finished
-        )

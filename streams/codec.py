@@ -7,7 +7,7 @@ latter echo what was decoded (invariant 02).
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -132,11 +132,6 @@ def encode(record: msgspec.Struct) -> bytes:
     The same record gives the same bytes on every run and machine (invariant 12).
     """
     return _encoder.encode(record)
-
-
-def rfc3339(at: datetime) -> str:
-    """An instant as the records write it."""
-    return _encoder.encode(at)[1:-1].decode("ascii")
 
 
 def _failure(error: Exception, value: bytes) -> DecodeFailure:

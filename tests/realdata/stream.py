@@ -5,7 +5,6 @@ under test. Authors of the governor posts are the data's pseudonyms; the others 
 registered people, look-alikes that are not registered, reused handles and strangers.
 """
 
-import csv
 import random
 import re
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from streams.records import (
 )
 from synth.names import draw_name
 from synth.register import SourceRow
-from tests.realdata.watchlist import NATIONAL, REGIONAL, WIB, Windows
+from tests.realdata.watchlist import NATIONAL, REGIONAL, WIB, Windows, read_rows
 
 REGISTERED = 200
 LOOK_ALIKES = 500
@@ -196,13 +195,8 @@ def _look_alikes(register: list[SourceRow], rng: random.Random) -> list[str]:
 
 
 def _jatim(data: Path) -> list[dict[str, str]]:
-    return _rows(data / "posts/pilgub_jatim2024_relabel.csv")
+    return read_rows(data / "posts/pilgub_jatim2024_relabel.csv")
 
 
 def _kaggle(data: Path) -> list[dict[str, str]]:
-    return _rows(data / "posts/pilpres2024_anies_ganjar_prabowo_kaggle.csv")
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return read_rows(data / "posts/pilpres2024_anies_ganjar_prabowo_kaggle.csv")

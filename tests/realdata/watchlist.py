@@ -72,7 +72,7 @@ def real_watchlist(data: Path) -> Watchlist:
     mentions = _mentions(data)
     governor = [
         (int(row["ballot_no"]), (row["head"], row["deputy"]))
-        for row in _rows(data / "candidates/pilkada2024_pairs.csv")
+        for row in read_rows(data / "candidates/pilkada2024_pairs.csv")
         if row["level"] == "governor" and row["region_code"] == "35"
     ]
     pairs = json.loads((data / "candidates/pilpres2024_pairs.json").read_text(encoding="utf-8"))
@@ -180,7 +180,7 @@ def _mentions(data: Path) -> Counter[str]:
     """Handles that the posts mention and that fit the platform's alphabet."""
     return Counter(
         handle.lower()
-        for row in _rows(data / "posts/pilgub_jatim2024_relabel.csv")
+        for row in read_rows(data / "posts/pilgub_jatim2024_relabel.csv")
         for handle in re.findall(r"@([A-Za-z0-9_]{4,15})\b", row["text"])
         if not handle.startswith("u_")
     )
@@ -191,7 +191,7 @@ def _split(pair_name: str) -> tuple[str, ...]:
     return head, deputy
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
