@@ -366,6 +366,18 @@ def test_updates_are_applied_over_a_reload(files: Files, lists: ListsInForce) ->
     assert lists.stages.watchlist.version == version
 
 
+def test_a_file_that_clashes_with_an_update_is_refused(files: Files, lists: ListsInForce) -> None:
+    """Each is sound alone; together the file's new contest and the update's share their ids."""
+    lists.apply_watchlist_update(put(1, second_contest()))
+    before = lists.stages
+    twin = msgspec.structs.replace(second_contest(), id="other-2024")
+    files.write_watchlist(watchlist_of(CONTEST, twin))
+    with pytest.raises(WatchlistError, match="this id is used twice"):
+        lists.reload()
+    assert lists.stages is before
+    assert standing(lists) == {"watchlist"}
+
+
 def test_a_new_base_replaces_the_updates_it_includes(files: Files, lists: ListsInForce) -> None:
     lists.apply_register_update(register_update(1), 0)
     lists.apply_register_update(register_update(2, op="withdraw", withdrawn_on="2024-09-01"), 1)
