@@ -101,6 +101,8 @@ def patterns_of(entries: tuple[Entry, ...]) -> dict[str, tuple[Use, ...]]:
 
 def _halves(text: str) -> Iterator[tuple[str, Role]]:
     cut = len(text) // 2
+    while cut < len(text) - 1 and " " in text[cut - 1 : cut + 1]:
+        cut += 1  # any cut will do, but a whole word by itself (`mak`, `gus`) proposes too much
     left, right = text[:cut], text[cut:]
     yield f" {left}", Role.LEFT
     yield f"{right} ", Role.RIGHT
