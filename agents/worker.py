@@ -18,6 +18,7 @@ from agents.screen import Screener, attach
 from config.errors import ListError
 from config.settings import Settings
 from lists.in_force import LIST_NAMES, ListName, ListsInForce
+from lists.register_watch import follow_register, stamp
 from matchers.screening import STAGES
 from matchers.types import DISPOSITIONS
 from streams.app import consumer_of, create_app
@@ -56,7 +57,15 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         async with StatusServer(
             settings.metrics, metrics=worker.expose_metrics, readiness=worker.readiness
         ):
-            await worker.run(stop)
+            following = asyncio.create_task(worker.follow_register(), name="register watch")
+            following.add_done_callback(lambda _: stop.set())  # it ends by a bug only
+            try:
+                await worker.run(stop)
+            finally:
+                following.cancel()
+                await asyncio.wait({following})
+            if not following.cancelled():
+                following.result()
 
 
 class Worker:
@@ -65,6 +74,9 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         """Load the lists. Raises SettingsError or ListError where they are refused."""
         self._settings = settings
+        self._register_stamp = None
+        if settings.lists.register_dir is not None:
+            self._register_stamp = stamp(settings.lists.register_dir)
         self._lists = ListsInForce(settings)
         self._metrics = WorkerMetrics(
             CollectorRegistry(),
@@ -107,6 +119,12 @@ class Worker:
                 await serve(app, stop, settings.kafka.drain_timeout)
             finally:
                 self._app = self._overlay = None
+
+    async def follow_register(self) -> None:
+        """Switch to a new register between two batches as soon as it lies in its place."""
+        directory = self._settings.lists.register_dir
+        assert directory is not None  # noqa: S101 - the lists are loaded
+        await follow_register(self._lists, directory, self._register_stamp)
 
     def readiness(self) -> Readiness:
         """Ready: lists loaded, overlays caught up, group joined. Refused lists are shown."""

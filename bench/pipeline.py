@@ -26,12 +26,14 @@ from typing import Any
 import orjson
 
 from bench.events import EVENT_BYTES, Source, draw_events, everyday_words
+from bench.national import national_register
 from bench.probe import peak_mib
 from bench.table import publish
 from cli.demo_lists import ELECTION_FILE, build_register, demo_settings
 from cli.demo_worker import WorkerProcess, worker_environment, worker_process
 from cli.post_sender import send_all
 from config.settings import CONFIG_DIR, KafkaSettings, Settings, TopicSettings
+from lists.register_artifact import read_manifest
 from lists.watchlist_file import load_watchlist
 from matchers.screening import STAGES
 from streams.embedded import EmbeddedBroker, embedded_broker
@@ -151,13 +153,17 @@ def ratio(ours: Sequence[Measure], theirs: Sequence[Measure]) -> dict[str, float
     return {"least": min(ratios), "median": statistics.median(ratios), "most": max(ratios)}
 
 
-async def run(events: int, rounds: int) -> dict[str, Any]:
-    """Everything in one run; returns the figures."""
+async def run(events: int, rounds: int, national: int | None = None) -> dict[str, Any]:
+    """Everything in one run; returns the figures. `national` people make a register of that size
+    in place of the usual one, and the stock agent is left out."""
     with tempfile.TemporaryDirectory(prefix="netral-bench-") as name:
         folder = Path(name)
         watchlist = load_watchlist(ELECTION_FILE)
-        rows = draw_register(PEOPLE, SEED)[:ACCOUNTS]
-        register = build_register(folder, rows, watchlist)
+        if national:
+            register, rows = national_register(folder, national, SEED, watchlist)
+        else:
+            rows = draw_register(PEOPLE, SEED)[:ACCOUNTS]
+            register = build_register(folder, rows, watchlist)
         source = Source(rows, register, watchlist, everyday_words(CONFIG_DIR))
         with embedded_broker(folder / "broker.log") as broker:
             if len(CORES) > 1:
@@ -170,17 +176,18 @@ async def run(events: int, rounds: int) -> dict[str, Any]:
             for _ in range(rounds):
                 results["a"].append(bench.bare("bench-10", events))
                 results["c"].append(await bench.worker("bench-10", events, folder))
-            results["b"].append(bench.stock("bench-10", events // STOCK_SHARE))
+            if not national:
+                results["b"].append(bench.stock("bench-10", events // STOCK_SHARE))
             results["a90"].append(bench.bare("bench-90", events))
             results["c90"].append(await bench.worker("bench-90", events, folder))
     return {
         "events": events,
         "event_bytes": EVENT_BYTES,
-        "accounts": len(rows),
+        "accounts": read_manifest(register).accounts,
         "rounds": rounds,
         "c_over_a": ratio(results["c"], results["a"]),
-        "c_over_b": ratio(results["c"], results["b"] * rounds),
         "c90_over_a90": ratio(results["c90"], results["a90"]),
+        **({} if national else {"c_over_b": ratio(results["c"], results["b"] * rounds)}),
         "measures": {
             name: [vars(measure) for measure in measures] for name, measures in results.items()
         },
@@ -201,12 +208,19 @@ def rows_of(figures: dict[str, Any]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("consumer", "events/s", "peak MiB", "µs an event by stage")]
     for key, name in NAMES.items():
         measures = figures["measures"][key]
+        if not measures:
+            continue
         rate = statistics.median(measure["rate"] for measure in measures)
         peak = max(measure["peak_mib"] for measure in measures)
         stages = measures[-1]["stages"]
         said = ", ".join(f"{stage} {micros:.2f}" for stage, micros in stages.items())
         rows.append((name, f"{rate:,.0f}", f"{peak:,.0f}", said))
-    for key, goal in (("c_over_a", "≥ 0.4"), ("c_over_b", "≥ 4"), ("c90_over_a90", "as it is")):
+    goals = {"c_over_a": "≥ 0.4", "c_over_b": "≥ 4", "c90_over_a90": "as it is"}
+    if "c_over_b" not in figures:
+        goals["c_over_a"] = "≥ 0.35"
+    for key, goal in goals.items():
+        if key not in figures:
+            continue
         of = figures[key]
         spread = f"{of['least']:.2f} to {of['most']:.2f}"
         rows.append((key, f"{of['median']:.2f}", "", f"goal {goal}; {spread} over the rounds"))
@@ -219,9 +233,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--events", type=int, default=400_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--national", type=int, metavar="PEOPLE", help="register of that size")
     options = parser.parse_args()
-    figures = asyncio.run(run(options.events, options.rounds))
-    publish("pipeline", figures, rows_of(figures))
+    figures = asyncio.run(run(options.events, options.rounds, options.national))
+    publish("pipeline-national" if options.national else "pipeline", figures, rows_of(figures))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from config.settings import (
 )
 from lists import register_build
 from lists.refs import make_key, write_refs
+from lists.vault import make_review_key
 from streams.embedded import EmbeddedBroker, free_port
 from streams.records import Watchlist
 from synth.register import SourceRow, write_source
@@ -31,8 +32,9 @@ def build_register(folder: Path, rows: Sequence[SourceRow], watchlist: Watchlist
     write_source(rows, source)
     register_build.build_register(source, register)
     make_key(key)
+    recipient = make_review_key(folder / "review.key")
     for election in watchlist.elections:
-        write_refs(register, election.id, key, vault.with_suffix(f".{election.id}"))
+        write_refs(register, election.id, key, recipient, vault.with_suffix(f".{election.id}"))
     return register
 
 

@@ -16,7 +16,7 @@ from matchers.event_time import event_time
 from matchers.evidence import STRENGTH, gather
 from matchers.exact_identity import resolve
 from matchers.facts import facts_of, own_words
-from matchers.fuzzy_identity import LEAD_ACTIONS, find_lead, rank_candidates
+from matchers.fuzzy_identity import LEAD_ACTIONS, every_candidate, find_leads
 from matchers.handles import normalise
 from matchers.rules import Facts
 from matchers.screening import Stages, screen
@@ -25,7 +25,7 @@ from matchers.types import NO_ROW, REUSED_HANDLE, TARGET_ONLY, Hit, Identity, Le
 from streams.codec import DecodeFailure, decode_post
 from streams.records import Cue, EvidenceItem, PublicPost
 
-SHOWN_CANDIDATES = 10
+SHOWN_CANDIDATES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ def explain_value(value: bytes, stages: Stages) -> list[Step]:
     [exact] = resolve([post], stages.register)
     finding: Identity | Lead | None = exact if isinstance(exact, Identity) else None
     if exact is None:
-        finding = find_lead(post, stages.register, stages.judgement, at)
+        [finding] = find_leads([post], stages.register, stages.model, stages.judgement)
     return [
         Step("decode", "read", [f"{post.platform} {post.action} {post.post_id}"]),
         Step("visibility", "public" if post.visibility == "public" else "not public"),
         _window(post, at, stages),
         _touch(hits, stages),
         _exact(post, at, exact if exact == REUSED_HANDLE else finding, stages),
-        _fuzzy(post, at, exact, finding, stages),
+        _fuzzy(post, exact, finding, stages),
         _evidence(evidence, stages),
         _cues(cues),
         *_rules(post, at, finding, evidence, cues, stages),
@@ -146,7 +146,7 @@ def _row_in_words(row: int, at: datetime, stages: Stages) -> str:
     return f"row {row}, but its declaration was withdrawn before the event"
 
 
-def _fuzzy(post: PublicPost, at: datetime, exact: object, finding: object, stages: Stages) -> Step:
+def _fuzzy(post: PublicPost, exact: object, finding: object, stages: Stages) -> Step:
     if isinstance(exact, Identity):
         return Step("fuzzy identity", "not asked: the identity is conclusive")
     if exact == REUSED_HANDLE:
@@ -154,26 +154,29 @@ def _fuzzy(post: PublicPost, at: datetime, exact: object, finding: object, stage
     if post.action not in LEAD_ACTIONS:
         return Step("fuzzy identity", f"not asked: a {post.action} needs a conclusive identity")
     threshold = stages.judgement.lead_threshold
-    scored = rank_candidates(post, stages.register, stages.judgement, at)
+    scored, left = every_candidate(
+        post, stages.register, stages.model, stages.judgement, SHOWN_CANDIDATES
+    )
     lines = []
-    for one in scored[:SHOWN_CANDIDATES]:
+    for one in scored:
         gap = one.probability - threshold
         standing = f"{abs(gap) / 100:.2f} points {'above' if gap >= 0 else 'below'} the threshold"
         lines.append(
             f"row {one.row}: {one.probability / 100:.2f} %, {standing}, match weight "
-            f"{one.evidence.weight / 10:+.1f} bits"
+            f"{one.weight / 10:+.1f} bits"
         )
         lines.extend(
-            f"  {level}: {weight.tenths / 10:+.1f} bits" for level, weight in one.evidence.parts()
+            f"  {level}: {weight.tenths / 10:+.1f} bits"
+            for level, weight in stages.model.parts(one.evidence)
         )
-        if not one.can_carry_a_lead:
+        if not one.evidence.can_carry_a_lead:
             lines.append("  conflicting digits, and nothing beyond the name: carries no lead")
-    if len(scored) > SHOWN_CANDIDATES:
-        lines.append(f"and {len(scored) - SHOWN_CANDIDATES} more, less likely")
+    if left:
+        lines.append(f"and {left:,} more, whose handles say less")
     result = "lead" if isinstance(finding, Lead) else "no lead"
     return Step(
         "fuzzy identity",
-        f"{result}: {len(scored)} candidate(s), threshold {threshold / 100:.2f} %",
+        f"{result}: {len(scored) + left:,} candidate(s), threshold {threshold / 100:.2f} %",
         lines,
     )
 

@@ -1,8 +1,6 @@
 """`netral register`: build the list of declared accounts, give it pseudonyms, look into it."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,25 +8,28 @@ from typing import Annotated, Any
 import msgspec
 import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.context import invocation
+from cli.progress import counted, staged
+from cli.register_compact import compact
+from cli.register_keys import add_commands
 from config.errors import InputError
 from config.settings import JudgementSettings
-from lists import refs as register_refs
-from lists.register_artifact import open_register, read_manifest
+from lists.model_file import load_model
+from lists.register_artifact import open_register, read_manifest, verify_register
 from lists.register_build import MAX_REFUSED, MAX_SHRINK, build_register
 from matchers.exact_identity import resolve
-from matchers.fuzzy_identity import ScoredCandidate, find_lead, rank_candidates
+from matchers.fuzzy_identity import ScoredCandidate, every_candidate, find_leads
 from matchers.handles import normalise
-from matchers.lead_scoring import MODEL_VERSION
-from matchers.register import NO_OFFSET, MemoryRegister
+from matchers.match_model import MatchModel
+from matchers.register import NO_OFFSET, Register
 from matchers.types import Identity
 from streams.records import PLATFORMS, Actor, PublicPost
 
 app = typer.Typer(no_args_is_help=True, help="Build and inspect the register of declared accounts.")
 
+MOST_SHOWN = 200
+"""Candidates of one handle; a common one has thousands."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a script to read.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The register's directory.")]
 
@@ -52,7 +53,7 @@ def build(
 ) -> None:
     """Build the register in DIR from SOURCE; refused rows are listed in DIR.refused.tsv."""
     shrink = invocation(ctx).settings().lists.max_shrink if max_shrink is None else max_shrink
-    with _counted("rows", None) as progress:
+    with staged() as progress:
         report = build_register(
             source,
             output,
@@ -76,29 +77,6 @@ def build(
         typer.echo(f"  line {row.line} refused: {row.reason}")
     if len(report.refused) > 20:
         typer.echo(f"  … {len(report.refused):,} in all, in {output}.refused.tsv")
-
-
-@app.command()
-def key(path: Annotated[Path, typer.Argument(metavar="KEY", help="The new key file.")]) -> None:
-    """Make a key for pseudonyms and vaults. Keep it away from the workers."""
-    typer.echo(f"{path}: new key {register_refs.make_key(path)}")
-
-
-@app.command()
-def refs(
-    directory: Directory,
-    election: Annotated[str, typer.Option(metavar="ID", help="The election's id.")],
-    key_file: Annotated[Path, typer.Option(metavar="KEY", help="Made by 'register key'.")],
-    vault: Annotated[Path, typer.Option(metavar="OUT", help="Where the sealed vault goes.")],
-) -> None:
-    """Give every person a pseudonym for one election, and seal who is who into a vault."""
-    people = read_manifest(directory).people
-    with _counted("people", people) as progress:
-        manifest = register_refs.write_refs(directory, election, key_file, vault, progress)
-    typer.echo(
-        f"{directory}: {people:,} pseudonyms for {election}, key {manifest.refs[election].key_id}; "
-        f"vault {vault}"
-    )
 
 
 @app.command()
@@ -147,10 +125,12 @@ def lookup(
     as_json: Json = False,
 ) -> None:
     """Whom an account would be matched with: identity, or each candidate with level and weight."""
-    judgement = invocation(ctx).settings().judgement
+    settings = invocation(ctx).settings()
+    judgement = settings.judgement
+    model = load_model(settings.lists.model_file)
     index = open_register(_register_dir(ctx, register))
     post = _probe(platform, handle, account_id, name, bio, _instant(at))
-    found = _look_up(index, post, judgement)
+    found = _look_up(index, model, post, judgement)
     if as_json:
         _print_json(found)
         return
@@ -164,18 +144,21 @@ def lookup(
         )
         for part in candidate["levels"]:
             typer.echo(f"              {part['bits']:+5.1f}  {part['level']}")
+    if found["more_candidates"]:
+        typer.echo(f"            and {found['more_candidates']:,} more, whose handles say less")
     lead = "a lead" if found["lead"] else "no lead"
-    typer.echo(f"lead        {lead} (threshold {threshold:.2%}, model {MODEL_VERSION})")
+    typer.echo(f"lead        {lead} (threshold {threshold:.2%}, model {model.version})")
 
 
 def _look_up(
-    index: MemoryRegister, post: PublicPost, judgement: JudgementSettings
+    index: Register, model: MatchModel, post: PublicPost, judgement: JudgementSettings
 ) -> dict[str, Any]:
     (finding,) = resolve([post], index)
-    candidates = (
-        [] if finding is not None else rank_candidates(post, index, judgement, post.observed_at)
-    )
-    lead = None if finding is not None else find_lead(post, index, judgement, post.observed_at)
+    candidates: list[ScoredCandidate] = []
+    left, lead = 0, None
+    if finding is None:
+        candidates, left = every_candidate(post, index, model, judgement, MOST_SHOWN)
+        (lead,) = find_leads([post], index, model, judgement)
     return {
         "platform": post.platform,
         "handle": normalise(post.platform, post.actor.handle),
@@ -183,20 +166,21 @@ def _look_up(
         "registered_handle": index.account(finding.row).handle
         if isinstance(finding, Identity)
         else None,
-        "candidates": [_described(one, index) for one in candidates],
+        "candidates": [_described(one, index, model) for one in candidates],
+        "more_candidates": left,
         "lead": lead is not None,
         "lead_threshold": judgement.lead_threshold,
-        "model": MODEL_VERSION,
+        "model": model.version,
         "register": index.version,
     }
 
 
-def _described(one: ScoredCandidate, index: MemoryRegister) -> dict[str, Any]:
+def _described(one: ScoredCandidate, index: Register, model: MatchModel) -> dict[str, Any]:
     return {
         "handle": index.account(one.row).handle,
         "probability": one.probability,
-        "weight_bits": one.evidence.weight / 10,
-        "can_carry_a_lead": one.can_carry_a_lead,
+        "weight_bits": one.weight / 10,
+        "can_carry_a_lead": one.evidence.can_carry_a_lead,
         "levels": [
             {
                 "level": level,
@@ -204,7 +188,7 @@ def _described(one: ScoredCandidate, index: MemoryRegister) -> dict[str, Any]:
                 "example": weight.example,
                 "basis": weight.basis,
             }
-            for level, weight in one.evidence.parts()
+            for level, weight in model.parts(one.evidence)
         ],
     }
 
@@ -260,11 +244,18 @@ def _print_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
-@contextmanager
-def _counted(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error, where that is a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
-        one = bar.add_task(what, total=total)
-        yield lambda done: bar.update(one, completed=done)
+@app.command()
+def verify(
+    ctx: typer.Context,
+    directory: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+) -> None:
+    """Hash every file of the register; DIR defaults to lists.register_dir."""
+    place = _register_dir(ctx, directory)
+    total = sum(file.size for file in read_manifest(place).files.values())
+    with counted("bytes", total) as progress:
+        manifest = verify_register(place, progress)
+    typer.echo(f"{place}: {len(manifest.files)} files, {total:,} bytes, all as they were written")
+
+
+app.command("compact")(compact)
+add_commands(app, counted)

@@ -35,6 +35,10 @@ class RulesError(ListError):
     """The rules file is refused."""
 
 
+class ModelError(ListError):
+    """The match model is refused."""
+
+
 class BrokerError(NetralError):
     """The Kafka broker cannot be used."""
 

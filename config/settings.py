@@ -61,11 +61,15 @@ class TopicSettings(_Section):
 
 
 class ListSettings(_Section):
-    """Where the two lists and the rules lie, and how far a list may shrink at once (0 to 1)."""
+    """Where the two lists, the rules and the match model lie.
+
+    `max_shrink` is how far a list may shrink at once (0 to 1).
+    """
 
     register_dir: Path | None = None
     watchlist_file: Path | None = None
     rules_file: Path = CONFIG_DIR / "rules.yaml"
+    model_file: Path = CONFIG_DIR / "match_model.yaml"
     max_shrink: Annotated[float, Field(ge=0, le=1)] = 0.2
 
 

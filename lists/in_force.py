@@ -4,17 +4,27 @@ A change that is refused leaves the old list in force and is kept as a :class:`R
 metrics and `/readyz`. Nothing here knows Kafka: the records come in decoded.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
-from config.errors import ListError, RegisterError, RulesError, SettingsError, WatchlistError
+from config.errors import (
+    ListError,
+    ModelError,
+    RegisterError,
+    RulesError,
+    SettingsError,
+    WatchlistError,
+)
 from config.settings import CONFIG_DIR, ListSettings, Settings
 from lists.common_words import load_common_words
+from lists.model_file import load_model
 from lists.register_artifact import open_register
 from lists.rules_file import load_rules
 from lists.watchlist_file import load_watchlist
-from matchers.register import MemoryRegister
+from matchers.match_model import MatchModel
+from matchers.register import Register
 from matchers.register_overlay import OverlayRegister
 from matchers.rules import Rulebook
 from matchers.screening import Stages
@@ -25,6 +35,9 @@ from matchers.watchlist_update import has_contest, put_or_remove
 from streams.records import ControlRecord, RegisterUpdate, Watchlist, WatchlistUpdate
 
 ListName = Literal["register", "watchlist", "rules", "control"]
+UPDATES_A_STEP: Final = 200
+"""Changes that are made again at once over a new base: some milliseconds."""
+
 LIST_NAMES: Final[tuple[ListName, ...]] = get_args(ListName)
 
 
@@ -41,7 +54,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    register: MemoryRegister
+    register: Register
+    model: MatchModel
     watchlist: Watchlist
     rulebook: Rulebook
 
@@ -61,7 +75,7 @@ class ListsInForce:
         base = _load(settings.lists)
         self._watchlist = base.watchlist
         self._stages = self._assemble(
-            OverlayRegister(base.register), base.watchlist, base.rulebook, stopped=False
+            OverlayRegister(base.register), base.watchlist, base.rulebook, base.model, stopped=False
         )
         now = time.time()
         self.changed_at: dict[ListName, float] = dict.fromkeys(LIST_NAMES, now)
@@ -74,21 +88,27 @@ class ListsInForce:
     def apply_register_update(self, update: RegisterUpdate, offset: int) -> None:
         """Add, change, withdraw or bind one account. Raises RegisterError where refused."""
         try:
-            register = self._overlay.apply(update, offset)
+            changed = self._overlay.apply(update, offset)
         except RegisterError as error:
             self._refuse("register", error)
             raise
         # Kept also where the base includes it: a later base may not.
         self._register_updates.append((update, offset))
-        if register is not self._overlay:
-            self._swap("register", replace(self._stages, register=register))
+        if changed:
+            # The overlay is changed in place, between two batches; the stages are new for their
+            # versions' sake.
+            self._swap("register", replace(self._stages))
 
     def apply_watchlist_update(self, update: WatchlistUpdate) -> None:
         """Put or remove one whole contest. Raises WatchlistError where refused."""
         try:
             watchlist = self._updated(self._watchlist, update)
             stages = self._assemble(
-                self._overlay, watchlist, self._stages.rulebook, stopped=self._stages.stopped
+                self._overlay,
+                watchlist,
+                self._stages.rulebook,
+                self._stages.model,
+                stopped=self._stages.stopped,
             )
         except WatchlistError as error:
             self._refuse("watchlist", error)
@@ -128,7 +148,7 @@ class ListsInForce:
             register = OverlayRegister(base.register)
             for record, offset in self._register_updates:
                 if offset > base.register.overlay_offset:
-                    register = register.apply(record, offset)
+                    register.apply(record, offset)
             refuse_shrunk(
                 "register", self._overlay.size, register.size, self._max_shrink, RegisterError
             )
@@ -139,7 +159,7 @@ class ListsInForce:
             if watchlist is not base.watchlist:
                 check_watchlist(watchlist)
             stages = self._assemble(
-                register, watchlist, base.rulebook, stopped=self._stages.stopped
+                register, watchlist, base.rulebook, base.model, stopped=self._stages.stopped
             )
             refuse_shrunk(
                 "watchlist",
@@ -154,6 +174,32 @@ class ListsInForce:
         self._watchlist = watchlist
         for changed in ("register", "watchlist", "rules"):
             self._swap(changed, stages)
+
+    async def switch_register(self) -> None:
+        """Put what now lies in `lists.register_dir` in force, between two batches.
+
+        The old register answers until the new one has every change that it lacks. The work is done
+        in small steps, so that no batch waits long. Raises RegisterError where it is refused.
+        """
+        try:
+            base = await asyncio.to_thread(_open, self._settings.lists)
+            register = OverlayRegister(base)
+            done = 0
+            while done < len(self._register_updates):
+                for update, offset in self._register_updates[done : done + UPDATES_A_STEP]:
+                    if offset > base.overlay_offset:
+                        register.apply(update, offset)
+                    done += 1
+                await asyncio.sleep(0)
+            # Nothing can have come since the last look: there is no waiting from there to here.
+            refuse_shrunk(
+                "register", self._overlay.size, register.size, self._max_shrink, RegisterError
+            )
+            self._check_pseudonyms(self._stages.watchlist, register)
+        except RegisterError as error:
+            self._refuse("register", error)
+            raise
+        self._swap("register", replace(self._stages, register=register))
 
     @property
     def _overlay(self) -> OverlayRegister:
@@ -170,19 +216,28 @@ class ListsInForce:
         register: OverlayRegister,
         watchlist: Watchlist,
         rulebook: Rulebook,
+        model: MatchModel,
         *,
         stopped: bool,
     ) -> Stages:
         """`watchlist` has passed `check_watchlist`: as a file, or after an update."""
         index = WatchlistIndex(watchlist, self._common_words)
+        self._check_pseudonyms(index, register, WatchlistError)
+        return Stages(register, index, rulebook, model, self._settings.judgement, stopped)
+
+    def _check_pseudonyms(
+        self,
+        index: WatchlistIndex,
+        register: OverlayRegister,
+        error: type[ListError] = RegisterError,
+    ) -> None:
         missing = sorted(index.election_ids - register.elections())
         if missing:
-            raise WatchlistError(
+            raise error(
                 f"the register has no pseudonyms for election {', '.join(missing)}. "
-                "Build them beside it: netral register refs DIR --election ID "
-                "--key-file KEY --vault OUT"
+                "Build them beside it: netral register refs DIR --election ID --key-file KEY "
+                "--recipient REVIEW_KEY --vault OUT"
             )
-        return Stages(register, index, rulebook, self._settings.judgement, stopped)
 
     def _updated(self, watchlist: Watchlist, update: WatchlistUpdate) -> Watchlist:
         if update.sequence <= self._watchlist_sequence:
@@ -214,21 +269,28 @@ def _load(lists: ListSettings) -> _Base:
             "'netral register build' and a watchlist file in netral.toml or by "
             "NETRAL_LISTS__REGISTER_DIR and NETRAL_LISTS__WATCHLIST_FILE."
         )
+    return _Base(
+        register=_open(lists),
+        watchlist=load_watchlist(lists.watchlist_file),
+        rulebook=load_rules(lists.rules_file),
+        model=load_model(lists.model_file),
+    )
+
+
+def _open(lists: ListSettings) -> Register:
+    assert lists.register_dir is not None  # noqa: S101 - `_load` was called with the same settings
     register = open_register(lists.register_dir)
     if not register.account_count:
         raise RegisterError(
             f"{lists.register_dir}: the register is empty, so nobody could be matched. Build it "
             "again from the whole source: netral register build."
         )
-    return _Base(
-        register=register,
-        watchlist=load_watchlist(lists.watchlist_file),
-        rulebook=load_rules(lists.rules_file),
-    )
+    register.warm_up()
+    return register
 
 
 def _list_of(error: ListError) -> ListName:
-    """The file that a reload was refused for."""
+    """The list that a reload was refused for; the match model counts with the rules."""
     if isinstance(error, RegisterError):
         return "register"
-    return "rules" if isinstance(error, RulesError) else "watchlist"
+    return "rules" if isinstance(error, (RulesError, ModelError)) else "watchlist"

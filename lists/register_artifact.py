@@ -1,66 +1,53 @@
-"""The register as files: written once, opened by workers, refused by name when anything is off.
+"""The register as files: written once, mapped by workers, refused by name when anything is off.
 
 A directory holds
 
-    manifest.json     format, version, counts, and size and SHA-256 of every other file
-    accounts.arrow    platform, handle, account id, person (row of people), days
-    people.arrow      canonical name, region, agency
-    refs-ELECTION.arrow   one pseudonym a person, where an election has them
-    identities.arrow  civil-service number, name and agency as given, one row a person
+    manifest.json       format, version, counts, code lists; size and SHA-256 of every other file
+    *.npy               the arrays of :class:`matchers.register_arrays.RegisterArrays`
+    refs-ELECTION-KEY.refs.npy, .order.npy   one election's pseudonyms, where it has them
+    identities.arrow    civil-service number, name and agency as given, one row a person
 
-The files are Arrow IPC: columns, no code, the same bytes for the same content. Workers never open
-`identities.arrow` (invariant 09): it is there for `register refs` and should be readable by its
-user only. `version` is a digest of the first two and the last.
+Workers never open `identities.arrow` (invariant 09): it is there for `register refs` and should be
+readable by its user only. `version` is a digest of all files but the pseudonyms. The same accounts
+and people give the same bytes.
+
+Opening looks at the manifest and at the files' sizes and headers, which takes no time;
+:func:`verify_register` reads and hashes everything.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
+import numpy as np
 import orjson
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from config.errors import RegisterError
-from matchers.register import NO_OFFSET, MemoryRegister, RegisterTables
+from lists.array_files import build, file_names, map_array, named_arrays, write_array
+from matchers.register import NO_OFFSET, REF_BYTES, Pseudonyms, Register, RegisterFacts
+from matchers.register_arrays import NO_DAY, RegisterArrays
+from streams.records import PLATFORMS
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
-ACCOUNTS: Final = "accounts.arrow"
-PEOPLE: Final = "people.arrow"
 IDENTITIES: Final = "identities.arrow"
 
-_ACCOUNT_COLUMNS: Final = pa.schema(
+IDENTITY_COLUMNS: Final = pa.schema(
     [
-        pa.field("platform", pa.string(), nullable=False),
-        pa.field("handle", pa.string(), nullable=False),
-        pa.field("account_id", pa.string()),
-        pa.field("person", pa.int32(), nullable=False),
-        pa.field("declared_on", pa.date32(), nullable=False),
-        pa.field("withdrawn_on", pa.date32()),
+        pa.field("person_id", pa.large_string()),
+        pa.field("name", pa.large_string(), nullable=False),
+        pa.field("agency_code", pa.large_string()),
     ]
 )
-_PEOPLE_COLUMNS: Final = pa.schema(
-    [
-        pa.field("name", pa.string(), nullable=False),
-        pa.field("region_code", pa.string()),
-        pa.field("agency_code", pa.string()),
-    ]
-)
-_REF_COLUMNS: Final = pa.schema([pa.field("ref", pa.string(), nullable=False)])
-_IDENTITY_COLUMNS: Final = pa.schema(
-    [
-        pa.field("person_id", pa.string(), nullable=False),
-        pa.field("name", pa.string(), nullable=False),
-        pa.field("agency_code", pa.string()),
-    ]
-)
-_EPOCH_ORDINAL: Final = 719_163
-"""`date(1970, 1, 1).toordinal()`: Arrow counts days from there."""
+"""`person_id` is null for who came by a live update and is known by pseudonym only."""
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,103 +58,130 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class StoredRefs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pseudonyms of one election; `key_id` names the key they were made with and tells no more."""
 
-    file: str
+    refs: str
+    order: str
     key_id: str
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the artifact says of itself. `refused` counts rows by reason code."""
+    """What the artifact says of itself. `refused` counts rows by reason code.
+
+    `overlay_offset` and `overlay_sequence` are those of the newest record of `register-updates`
+    that it includes, -1 for none.
+    """
 
     format: int
     version: str
     builder: str
     source_sha256: str
     overlay_offset: int
+    overlay_sequence: int
     accounts: int
     accounts_standing: int
     people: int
     refused: dict[str, int]
+    regions: list[str]
+    agencies: list[str]
     files: dict[str, StoredFile]
     refs: dict[str, StoredRefs] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterRows:
-    """What an artifact is written from: three tables as columns, rows in their final order."""
+class RegisterContent:
+    """What an artifact is written from. The code lists begin with the empty code."""
 
-    accounts: Mapping[str, Sequence[Any]]
-    people: Mapping[str, Sequence[Any]]
-    identities: Mapping[str, Sequence[Any]]
+    arrays: RegisterArrays
+    regions: Sequence[str]
+    agencies: Sequence[str]
+    identities: pa.Table
 
 
 def write_artifact(
     directory: Path,
-    rows: RegisterRows,
+    content: RegisterContent,
     *,
     builder: str,
     source_sha256: str,
     refused: Mapping[str, int],
     overlay_offset: int = NO_OFFSET,
+    overlay_sequence: int = NO_OFFSET,
 ) -> Manifest:
     """Write a whole artifact into `directory`, which exists and is empty; the manifest last."""
-    files = {
-        ACCOUNTS: _write_table(directory / ACCOUNTS, rows.accounts, _ACCOUNT_COLUMNS),
-        PEOPLE: _write_table(directory / PEOPLE, rows.people, _PEOPLE_COLUMNS),
-        IDENTITIES: _write_table(
-            directory / IDENTITIES, rows.identities, _IDENTITY_COLUMNS, private=True
-        ),
-    }
-    digest = sha256(f"{FORMAT}".encode())
-    for name in sorted(files):
-        digest.update(f"\n{name} {files[name].sha256}".encode())
+    arrays = content.arrays
+
+    def write(item: tuple[str, NDArray[Any] | None]) -> tuple[str, StoredFile]:
+        name, array = item
+        if array is None:
+            _write_identities(directory / name, content.identities)
+        else:
+            write_array(directory / name, array)
+        return name, _stored(directory / name)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+        files = dict(threads.map(write, [*named_arrays(arrays), (IDENTITIES, None)]))
     manifest = Manifest(
         format=FORMAT,
-        version=digest.hexdigest()[:16],
+        version=_version(files, content.regions, content.agencies),
         builder=builder,
         source_sha256=source_sha256,
         overlay_offset=overlay_offset,
-        accounts=len(rows.accounts["handle"]),
-        accounts_standing=sum(day is None for day in rows.accounts["withdrawn_on"]),
-        people=len(rows.people["name"]),
+        overlay_sequence=overlay_sequence,
+        accounts=len(arrays.accounts.people),
+        accounts_standing=int(np.count_nonzero(arrays.accounts.withdrawn_on == NO_DAY)),
+        people=len(arrays.people.names),
         refused=dict(sorted(refused.items())),
+        regions=list(content.regions),
+        agencies=list(content.agencies),
         files=files,
     )
     write_manifest(directory, manifest)
     return manifest
 
 
-def open_register(directory: Path) -> MemoryRegister:
+def open_register(directory: Path) -> Register:
     """The register for workers. Raises RegisterError, saying what is wrong with which file."""
     manifest = read_manifest(directory)
-    accounts = _read_table(directory, ACCOUNTS, manifest, _ACCOUNT_COLUMNS)
-    people = _read_table(directory, PEOPLE, manifest, _PEOPLE_COLUMNS)
-    if (accounts.num_rows, people.num_rows) != (manifest.accounts, manifest.people):
-        raise _corrupt(directory / MANIFEST, "its counts are not those of the tables")
-    refs = {
-        election: _read_table(directory, stored.file, manifest, _REF_COLUMNS)["ref"].to_pylist()
-        for election, stored in manifest.refs.items()
-    }
-    # Few distinct values: one object each, not one a row.
-    share = _Shared()
-    try:
-        return MemoryRegister(
-            RegisterTables(
-                platforms=share.each(accounts["platform"]),
-                handles=accounts["handle"].to_pylist(),
-                account_ids=accounts["account_id"].to_pylist(),
-                people=accounts["person"].to_pylist(),
-                declared_on=_ordinals(accounts["declared_on"]),
-                withdrawn_on=_ordinals(accounts["withdrawn_on"]),
-                names=people["name"].to_pylist(),
-                region_codes=share.each(people["region_code"]),
-                agency_codes=share.each(people["agency_code"]),
-                version=manifest.version,
-                refs=refs,
-                overlay_offset=manifest.overlay_offset,
-            )
-        )
-    except RegisterError as error:
-        raise _corrupt(directory, str(error)) from None
+    arrays = build(
+        RegisterArrays,
+        {name: _map(directory, name, manifest) for name in file_names(RegisterArrays)},
+    )
+    _check(directory, manifest, arrays)
+    return Register(
+        arrays,
+        RegisterFacts(
+            version=manifest.version,
+            overlay_offset=manifest.overlay_offset,
+            overlay_sequence=manifest.overlay_sequence,
+            size=manifest.accounts_standing,
+            regions=manifest.regions,
+            agencies=manifest.agencies,
+            pseudonyms={
+                election: _pseudonyms(directory, stored, manifest)
+                for election, stored in manifest.refs.items()
+            },
+        ),
+    )
+
+
+def verify_register(directory: Path, progress: Callable[[int], None] | None = None) -> Manifest:
+    """Hash every file. Raises RegisterError naming the first that is not as the manifest says.
+
+    `progress` is called with the number of bytes read so far.
+    """
+    open_register(directory)
+    manifest = read_manifest(directory)
+    read = 0
+    for name, stored in manifest.files.items():
+        _check_size(directory, name, manifest)
+        if _stored(directory / name).sha256 != stored.sha256:
+            raise _corrupt(directory / name, "its SHA-256 is not the manifest's")
+        read += stored.size
+        if progress is not None:
+            progress(read)
+    lasting = {name: file for name, file in manifest.files.items() if not name.startswith("refs-")}
+    if _version(lasting, manifest.regions, manifest.agencies) != manifest.version:
+        raise _corrupt(directory / MANIFEST, "its version is not that of the files")
+    return manifest
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -202,98 +216,187 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
         msgspec.to_builtins(manifest), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
     )
     beside = directory / f".{MANIFEST}.new"
-    _write(beside, content + b"\n", private=False)
+    with beside.open("wb") as file:
+        file.write(content + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(directory / MANIFEST)
 
 
 def read_identities(directory: Path) -> pa.Table:
     """Civil-service numbers, names and agencies, one row a person. Not for workers."""
-    return _read_table(directory, IDENTITIES, read_manifest(directory), _IDENTITY_COLUMNS)
+    path = directory / IDENTITIES
+    _check_size(directory, IDENTITIES, read_manifest(directory))
+    try:
+        with pa.memory_map(str(path)) as file:
+            table = pa.ipc.open_file(file).read_all()
+    except (pa.ArrowException, OSError) as error:
+        raise _corrupt(path, f"no Arrow file ({type(error).__name__})") from None
+    if table.schema != IDENTITY_COLUMNS:
+        raise _corrupt(path, "its columns are not those of this format")
+    return table
 
 
-def add_refs(directory: Path, election_id: str, key_id: str, refs: Sequence[str]) -> Manifest:
-    """Add an election's pseudonyms, one a person in the order of people; replaces older ones."""
+def read_ref_bytes(directory: Path, election_id: str) -> NDArray[np.uint8] | None:
+    """An election's pseudonyms as bytes of shape (people, 16), None where it has none."""
     manifest = read_manifest(directory)
-    if len(refs) != manifest.people:
+    stored = manifest.refs.get(election_id)
+    return None if stored is None else _pseudonyms(directory, stored, manifest).refs
+
+
+def add_refs(directory: Path, election_id: str, key_id: str, refs: NDArray[np.uint8]) -> Manifest:
+    """Add an election's pseudonyms, shape (people, 16) in the order of people; replaces older."""
+    manifest = read_manifest(directory)
+    if refs.shape != (manifest.people, REF_BYTES):
         raise RegisterError(
-            f"{directory}: {len(refs)} pseudonyms for {manifest.people} people. Give one for each."
+            f"{directory}: pseudonyms of shape {refs.shape} for {manifest.people} people. "
+            f"Give {REF_BYTES} bytes for each."
         )
-    # A file of its own for each key, so that a reader of the old manifest finds the old file.
-    name = f"refs-{quote(election_id, safe='')}-{key_id}.arrow"
-    stored = _write_table(directory / name, {"ref": refs}, _REF_COLUMNS)
+    # Files of their own for each key, so that a reader of the old manifest finds the old files.
+    name = f"refs-{quote(election_id, safe='')}-{key_id}"
+    stored = StoredRefs(refs=f"{name}.refs.npy", order=f"{name}.order.npy", key_id=key_id)
+    order = np.lexsort(refs.T[::-1]).astype(np.uint32)
+    written = {}
+    for file, array in ((stored.refs, refs), (stored.order, order)):
+        beside = directory / f".{file}.new"
+        write_array(beside, array)
+        beside.replace(directory / file)
+        written[file] = _stored(directory / file)
     replaced = manifest.refs.get(election_id)
-    files = {
-        known: file
-        for known, file in manifest.files.items()
-        if not replaced or known != replaced.file
-    }
+    gone = {replaced.refs, replaced.order} - written.keys() if replaced else set()
     updated = msgspec.structs.replace(
         manifest,
-        files=files | {name: stored},
-        refs=manifest.refs | {election_id: StoredRefs(file=name, key_id=key_id)},
+        files={known: file for known, file in manifest.files.items() if known not in gone}
+        | written,
+        refs=manifest.refs | {election_id: stored},
     )
     write_manifest(directory, updated)
-    if replaced and replaced.file != name:
-        (directory / replaced.file).unlink(missing_ok=True)
+    for file in gone:
+        (directory / file).unlink(missing_ok=True)
     return updated
 
 
-class _Shared:
-    """Hands out the same object for equal values."""
-
-    def __init__(self) -> None:
-        self._known: dict[Any, Any] = {}
-
-    def each(self, column: pa.ChunkedArray) -> list[Any]:
-        known = self._known
-        return [known.setdefault(value, value) for value in column.to_pylist()]
-
-
-def _ordinals(column: pa.ChunkedArray) -> list[Any]:
-    days = column.cast(pa.int32()).to_pylist()
-    return [None if day is None else day + _EPOCH_ORDINAL for day in days]
-
-
-def _write_table(
-    path: Path, columns: Mapping[str, Sequence[Any]], schema: pa.Schema, *, private: bool = False
-) -> StoredFile:
-    table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, schema) as writer:
-        writer.write_table(table)
-    content = sink.getvalue().to_pybytes()
-    _write(path, content, private=private)
-    return StoredFile(size=len(content), sha256=sha256(content).hexdigest())
+def _pseudonyms(directory: Path, stored: StoredRefs, manifest: Manifest) -> Pseudonyms:
+    refs = _map(directory, stored.refs, manifest)
+    order = _map(directory, stored.order, manifest)
+    people = manifest.people
+    wanted = (
+        (stored.refs, refs, (people, REF_BYTES), np.uint8),
+        (stored.order, order, (people,), np.uint32),
+    )
+    for name, array, shape, kind in wanted:
+        if array.shape != shape or array.dtype != kind:
+            raise _corrupt(
+                directory / name,
+                f"it holds {array.dtype} {array.shape}, not {np.dtype(kind)} {shape}",
+            )
+    return Pseudonyms(refs, order)
 
 
-def _write(path: Path, content: bytes, *, private: bool) -> None:
-    mode = 0o600 if private else 0o644
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _map(directory: Path, name: str, manifest: Manifest) -> NDArray[Any]:
+    _check_size(directory, name, manifest)
+    return map_array(directory / name)
 
 
-def _read_table(directory: Path, name: str, manifest: Manifest, schema: pa.Schema) -> pa.Table:
-    path = directory / name
+def _check_size(directory: Path, name: str, manifest: Manifest) -> None:
     stored = manifest.files.get(name)
     if stored is None:
         raise _corrupt(directory / MANIFEST, f"it does not list {name}")
     try:
-        content = path.read_bytes()
+        size = (directory / name).stat().st_size
     except OSError as error:
-        raise _corrupt(path, str(error.strerror)) from None
-    if len(content) != stored.size:
-        raise _corrupt(path, f"{len(content)} bytes where the manifest says {stored.size}")
-    if sha256(content).hexdigest() != stored.sha256:
-        raise _corrupt(path, "its SHA-256 is not the manifest's")
-    try:
-        table = pa.ipc.open_file(pa.py_buffer(content)).read_all()
-    except pa.ArrowException as error:
-        raise _corrupt(path, f"no Arrow file ({type(error).__name__})") from None
-    if table.schema != schema:
-        raise _corrupt(path, "its columns are not those of this format")
-    return table
+        raise _corrupt(directory / name, str(error.strerror)) from None
+    if size != stored.size:
+        raise _corrupt(directory / name, f"{size} bytes where the manifest says {stored.size}")
+
+
+_TYPES: Final = {
+    "text": np.uint8,
+    "tags": np.uint8,
+    "declared_on": np.uint16,
+    "withdrawn_on": np.uint16,
+    "regions": np.uint16,
+    "agencies": np.uint16,
+}
+"""By the last part of a file's name; all others are 32 bits wide."""
+
+
+def _check(directory: Path, manifest: Manifest, arrays: RegisterArrays) -> None:
+    """Raise RegisterError where the arrays do not fit each other; nothing of them is read."""
+    for name, array in named_arrays(arrays):
+        wanted = _TYPES.get(name.split(".")[-2], np.uint32)
+        if array.dtype != wanted or array.ndim != 1:
+            raise _corrupt(directory / name, f"it holds {array.dtype}, not {np.dtype(wanted)}")
+    accounts, people, names = arrays.accounts, arrays.people, arrays.names
+    rows, persons, distinct = manifest.accounts, manifest.people, len(names.bearers)
+    lengths = (
+        ("accounts.handles.ends", accounts.handles.ends, rows + 1),
+        ("accounts.account_ids.ends", accounts.account_ids.ends, rows + 1),
+        ("accounts.people", accounts.people, rows),
+        ("accounts.declared_on", accounts.declared_on, rows),
+        ("accounts.withdrawn_on", accounts.withdrawn_on, rows),
+        ("accounts.row_starts", accounts.row_starts, len(PLATFORMS) + 1),
+        ("people.names", people.names, persons),
+        ("people.regions", people.regions, persons),
+        ("people.agencies", people.agencies, persons),
+        ("people.titles", people.titles, persons),
+        ("names.names.ends", names.names.ends, distinct + 1),
+        ("names.words", names.words, distinct),
+        ("by_handle.rows", arrays.by_handle.rows, rows),
+        ("by_handle.tags", arrays.by_handle.tags, rows),
+        ("by_account_id.tags", arrays.by_account_id.tags, len(arrays.by_account_id.rows)),
+        ("blocks.groups", arrays.blocks.groups, len(arrays.blocks.tags)),
+    )
+    for name, array, length in lengths:
+        if len(array) != length:
+            raise _corrupt(directory / f"{name}.npy", f"{len(array)} items, not {length}")
+    ends = (
+        ("accounts.handles.ends", accounts.handles.ends, len(accounts.handles.text)),
+        ("accounts.account_ids.ends", accounts.account_ids.ends, len(accounts.account_ids.text)),
+        ("accounts.row_starts", accounts.row_starts, rows),
+        ("names.names.ends", names.names.ends, len(names.names.text)),
+        ("by_handle.starts", arrays.by_handle.starts, rows),
+        ("by_account_id.starts", arrays.by_account_id.starts, len(arrays.by_account_id.rows)),
+        ("blocks.starts", arrays.blocks.starts, len(arrays.blocks.tags)),
+        ("blocks.group_starts", arrays.blocks.group_starts, rows),
+    )
+    for name, array, last in ends:
+        if not len(array) or int(array[0]) or int(array[-1]) != last:
+            raise _corrupt(directory / f"{name}.npy", f"it does not go from 0 to {last}")
+    tables = (
+        ("by_handle", arrays.by_handle),
+        ("by_account_id", arrays.by_account_id),
+        ("blocks", arrays.blocks),
+    )
+    for name, table in tables:
+        buckets = len(table.starts) - 1
+        if buckets < 2 or buckets & (buckets - 1):
+            raise _corrupt(directory / f"{name}.starts.npy", f"{buckets} is no number of buckets")
+
+
+def _version(
+    files: Mapping[str, StoredFile], regions: Sequence[str], agencies: Sequence[str]
+) -> str:
+    digest = sha256(orjson.dumps([FORMAT, list(regions), list(agencies)]))
+    for name in sorted(files):
+        digest.update(f"\n{name} {files[name].sha256}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _stored(path: Path) -> StoredFile:
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    return StoredFile(size=path.stat().st_size, sha256=digest)
+
+
+def _write_identities(path: Path, identities: pa.Table) -> None:
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with (
+        os.fdopen(descriptor, "wb") as file,
+        pa.ipc.new_file(file, IDENTITY_COLUMNS, options=options) as writer,
+    ):
+        writer.write_table(identities.cast(IDENTITY_COLUMNS))
 
 
 def _corrupt(path: Path, what: str) -> RegisterError:

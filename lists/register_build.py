@@ -4,15 +4,13 @@ Reading always goes on to the end, so that every refused row is known at once. T
 written beside its place and renamed into it, and only if the source is not empty, not too many of
 its rows are refused and it did not shrink too much against the artifact it replaces. The refused
 rows are listed in `DIR.refused.tsv` beside the directory either way: line and reason, no values.
-
-One account under two people is nobody's: all its rows are refused. The same account twice under
-one person keeps the newest declaration.
 """
 
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -20,25 +18,29 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from config.errors import RegisterError
 from lists.register_artifact import (
     MANIFEST,
     Manifest,
-    RegisterRows,
+    RegisterContent,
     read_manifest,
     write_artifact,
 )
-from lists.register_source import RefusalReason, RefusedRow, SourceRow, read_source
-from matchers.names import canonical_name
+from lists.register_checks import CheckedRows, RefusedRow, check_chunk
+from lists.register_source import read_source
+from lists.register_tables import content_of, joined, unique_accounts
 from matchers.register import NO_OFFSET
+from matchers.register_arrays import NO_DAY
 from matchers.shrink import refuse_shrunk
 
 BUILDER: Final = f"netral {version('netral')}"
 MAX_SHRINK: Final = 0.2
 MAX_REFUSED: Final = 0.01
 
-Progress = Callable[[int], None]
-"""Called with the number of rows read so far, every thousand rows and at the end."""
+Progress = Callable[[str, int], None]
+"""Called with the stage of the work (`rows`, `accounts`, `people`, …) and, for rows, how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,17 @@ def build_register(
     max_shrink: float = MAX_SHRINK,
     max_refused: float = MAX_REFUSED,
     overlay_offset: int = NO_OFFSET,
-    progress: Progress | None = None,
+    progress: Progress = lambda _stage, _done: None,
 ) -> BuildReport:
     """Build `directory` from `source`. Shares are from 0 to 1.
 
     Raises RegisterError, and leaves `directory` as it was, for a source that is unreadable, empty,
     shrunk by more than `max_shrink`, or with more than `max_refused` of its rows refused.
     """
-    kept, refused, rows = _sort_out(read_source(source), progress)
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(_sha256, source)  # reads along on the other core
+        kept, refused, rows = _sort_out(source, progress)
+        source_sha256 = digest.result()
     listing = directory.with_name(f"{directory.name}.refused.tsv")
     directory.parent.mkdir(parents=True, exist_ok=True)
     listing.write_text("".join(f"{row.line}\t{row.reason}\n" for row in refused))
@@ -74,12 +79,25 @@ def build_register(
             f"{max_refused:.1%}; lines in {listing}. Nothing was written. Mend the source, or "
             "raise --max-refused if that is meant."
         )
-    if not kept:
+    if kept is None or not len(kept.lines):
         raise RegisterError(f"{source}: the register source is empty. The old register stays.")
-    standing = sum(row.withdrawn_on is None for row in kept)
+    standing = int(np.count_nonzero(kept.withdrawn_on == NO_DAY))
     _check_replaced(source, directory, standing, max_shrink)
-    manifest = _publish(source, directory, kept, refused, overlay_offset)
+    content = content_of(kept, lambda stage: progress(stage, 0))
+    progress("files", 0)
+    manifest = publish(
+        directory,
+        content,
+        source_sha256=source_sha256,
+        refused=Counter(row.reason.value for row in refused),
+        overlay_offset=overlay_offset,
+    )
     return BuildReport(manifest, tuple(refused), rows)
+
+
+def _sha256(source: Path) -> str:
+    with source.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _check_replaced(source: Path, directory: Path, standing: int, max_shrink: float) -> None:
@@ -104,71 +122,55 @@ def _check_replaced(source: Path, directory: Path, standing: int, max_shrink: fl
     refuse_shrunk(str(source), before, standing, max_shrink, RegisterError)
 
 
-def _sort_out(
-    read: Iterable[SourceRow | RefusedRow], progress: Progress | None
-) -> tuple[list[SourceRow], list[RefusedRow], int]:
-    """The rows that stand, by platform and handle; the refused ones, by line; how many in all."""
+def _sort_out(source: Path, progress: Progress) -> tuple[CheckedRows | None, list[RefusedRow], int]:
+    """The rows that stand, the refused ones by line, and how many there were."""
+    parts: list[CheckedRows] = []
     refused: list[RefusedRow] = []
-    accounts: dict[tuple[str, str], list[SourceRow]] = {}
     count = 0
-    for row in read:
-        count += 1
-        if isinstance(row, RefusedRow):
-            refused.append(row)
-        else:
-            accounts.setdefault((row.platform, row.handle), []).append(row)
-        if progress is not None and count % 1_000 == 0:
-            progress(count)
-    if progress is not None:
-        progress(count)
-    kept: list[SourceRow] = []
-    for _, rows in sorted(accounts.items()):
-        if len({row.person_id for row in rows}) > 1:
-            refused += [RefusedRow(row.line, RefusalReason.TWO_PEOPLE) for row in rows]
-            continue
-        newest = max(rows, key=lambda row: (row.declared_on, row.line))
-        kept.append(newest)
-        refused += [
-            RefusedRow(row.line, RefusalReason.DUPLICATE) for row in rows if row is not newest
-        ]
-    shared = _ids_under_two_handles(kept)
-    refused += [RefusedRow(row.line, RefusalReason.ID_OF_TWO) for row in kept if _id(row) in shared]
-    kept = [row for row in kept if _id(row) not in shared]
-    return kept, sorted(refused, key=lambda row: row.line), count
+    for chunk in read_source(source):
+        rows, not_standing = check_chunk(chunk)
+        if len(rows.lines):
+            parts.append(rows)
+        refused += not_standing
+        count += len(chunk.lines) + len(chunk.unreadable)
+        progress("rows", count)
+    if not parts:
+        return None, refused, count
+    progress("accounts", 0)
+    kept, doubles = unique_accounts(joined(parts))
+    return kept, sorted([*refused, *doubles], key=lambda row: row.line), count
 
 
-def _ids_under_two_handles(rows: Iterable[SourceRow]) -> frozenset[tuple[str, str] | None]:
-    counts = Counter(_id(row) for row in rows)
-    return frozenset(key for key, count in counts.items() if key is not None and count > 1)
-
-
-def _id(row: SourceRow) -> tuple[str, str] | None:
-    return None if row.account_id is None else (row.platform, row.account_id)
-
-
-def _publish(
-    source: Path,
+def publish(
     directory: Path,
-    kept: list[SourceRow],
-    refused: list[RefusedRow],
+    content: RegisterContent,
+    *,
+    source_sha256: str,
+    refused: Mapping[str, int],
     overlay_offset: int,
+    overlay_sequence: int = NO_OFFSET,
+    finish: Callable[[Path], None] = lambda _beside: None,
 ) -> Manifest:
-    """Write beside, then swap. A crash between the two renames leaves the old one as `.old`."""
-    with source.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
+    """Write beside, let `finish` add to it, then swap.
+
+    A crash between the two renames leaves the old one as `.old`.
+    """
     beside = directory.with_name(f".{directory.name}.{os.getpid()}.new")
     old = directory.with_name(f".{directory.name}.old")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     try:
-        manifest = write_artifact(
+        write_artifact(
             beside,
-            _tables(kept),
+            content,
             builder=BUILDER,
-            source_sha256=digest,
-            refused=Counter(row.reason.value for row in refused),
+            source_sha256=source_sha256,
+            refused=refused,
             overlay_offset=overlay_offset,
+            overlay_sequence=overlay_sequence,
         )
+        finish(beside)
+        manifest = read_manifest(beside)
         shutil.rmtree(old, ignore_errors=True)
         with suppress(FileNotFoundError):
             directory.rename(old)
@@ -177,40 +179,6 @@ def _publish(
         shutil.rmtree(beside, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     return manifest
-
-
-def _tables(kept: list[SourceRow]) -> RegisterRows:
-    """Columns, accounts in the order given, people by civil-service number.
-
-    Where a person's rows differ in name, region or agency, the newest declaration tells.
-    """
-    newest: dict[str, SourceRow] = {}
-    for row in kept:
-        before = newest.get(row.person_id)
-        if before is None or (row.declared_on, row.line) > (before.declared_on, before.line):
-            newest[row.person_id] = row
-    people = [newest[person_id] for person_id in sorted(newest)]
-    rows_of = {row.person_id: number for number, row in enumerate(people)}
-    return RegisterRows(
-        accounts={
-            "platform": [row.platform for row in kept],
-            "handle": [row.handle for row in kept],
-            "account_id": [row.account_id for row in kept],
-            "person": [rows_of[row.person_id] for row in kept],
-            "declared_on": [row.declared_on for row in kept],
-            "withdrawn_on": [row.withdrawn_on for row in kept],
-        },
-        people={
-            "name": [canonical_name(row.name) for row in people],
-            "region_code": [row.region_code for row in people],
-            "agency_code": [row.agency_code for row in people],
-        },
-        identities={
-            "person_id": [row.person_id for row in people],
-            "name": [row.name for row in people],
-            "agency_code": [row.agency_code for row in people],
-        },
-    )
 
 
 def _by_reason(refused: Iterable[RefusedRow]) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 WIB = timezone(timedelta(hours=7))
 WIT = timezone(timedelta(hours=9))
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 """A declaration outside these years is a slip of the pen."""
 
 
@@ -22,12 +22,22 @@ def parse_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def declared_from(declared_on: date) -> datetime:
     """The end of the day in WIB, which is the first instant at which the account is active."""
     return datetime(declared_on.year, declared_on.month, declared_on.day, tzinfo=WIB) + timedelta(1)
+
+
+def day_declared(start: datetime) -> date:
+    """The day whose :func:`declared_from` is `start`."""
+    return start.astimezone(WIB).date() - timedelta(1)
+
+
+def day_withdrawn(end: datetime) -> date:
+    """The day whose :func:`withdrawn_from` is `end`."""
+    return end.astimezone(WIT).date()
 
 
 def withdrawn_from(withdrawn_on: date) -> datetime:

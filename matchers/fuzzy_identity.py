@@ -1,110 +1,185 @@
 """Leads: registered people who may be behind a handle that is almost theirs. Never attributions.
 
-Only handles propose (invariant 05): candidates come from the register's blocking keys, then
-:mod:`matchers.lead_scoring` weighs what handle, digits, name and bio say. rapidfuzz computes every
-similarity.
+Only handles propose (invariant 05): candidates come from the register's blocking keys, then the
+match model weighs what handle, digits, name, titles and bio say.
 
-A region is named in the bio as one of :mod:`matchers.region_names`; an agency by its code where the
-code is a word of four letters or more (`BKPSDM`, `KEMENKEU`); numbers name nobody.
+A common handle meets thousands of accounts. Those whose handle, with the best of names, speaks for
+them at all (`LOUD`) are looked at one by one: all whose person has the author's very name, and the
+`MOST_WEIGHED` others whose handles speak loudest. The rest is nobody's lead, but competes: it
+counts with the weight of its handle and a name that differs (or none to compare).
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+import numpy as np
+from numpy.typing import NDArray
 
 from config.settings import JudgementSettings
-from matchers.handle_keys import HandleKey, take_apart
+from matchers.event_time import event_time
+from matchers.evidence_levels import DIGIT_LEVELS, HANDLE_LEVELS
 from matchers.handles import normalise
-from matchers.lead_scoring import (
-    BEST_OF_AGENCY,
-    BEST_OF_ANOTHER_HANDLE,
-    BEST_OF_REGION,
-    BEST_WITH_HANDLE,
-    DIGITS,
-    FREQUENT_BEARERS,
-    RARE_BEARERS,
-    AgencyLevel,
-    DigitLevel,
-    Evidence,
-    HandleLevel,
-    NameLevel,
-    RegionLevel,
-    least_weight,
-    probabilities,
-)
-from matchers.names import canonical_name
-from matchers.region_names import province_of, provinces_named
+from matchers.lead_evidence import AuthorSide, Bio
+from matchers.match_model import Evidence, MatchModel, odds
+from matchers.name_levels import name_level
+from matchers.run_table import Run, RunTable
 from matchers.types import (
     NO_ROW,
     Lead,
     LeadCandidate,
     RegisteredAccount,
-    RegisteredPerson,
     RegisterIndex,
 )
-from streams.records import Actor, Platform, PublicPost
+from streams.records import Actor, PublicPost
 
 LEAD_ACTIONS: Final = frozenset({"post", "comment", "share", "quote"})
 """A like, follow or join needs a conclusive identity (invariant 06)."""
 MOST_CANDIDATES: Final = 5
-SIMILAR: Final = 90.0
-"""rapidfuzz's ratio (0 to 100) from which two handles or two names are similar."""
-EDIT_FROM: Final = 5
-"""Letters a skeleton must have for one edit to mean anything."""
-
-# Looked up once: this is asked for each of the ten or so accounts that a common handle meets.
-_SAME, _SEPARATORS, _SKELETON, _ONE_EDIT, _SIMILAR = HandleLevel
-_AGREE, _NO_DIGITS, _ONE_SIDED, _CONFLICT = DigitLevel
-_edits, _ratio = OSA.distance, fuzz.ratio
-
-_WORD = re.compile(r"[^\W\d_]{4,}")
+MOST_WEIGHED: Final = 8
+MOST_NAMESAKES: Final = 32
+"""Rows with the author's name that are looked at before all of them are weighed."""
+LOUD: Final = 50
+"""Tenths of a bit that a candidate could weigh at the most, to be looked at by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredCandidate:
-    """One candidate with the evidence; `probability` per 10,000."""
+    """One candidate with the evidence; `probability` per 10,000, `weight` in tenths of a bit."""
 
     row: int
     person: int
     probability: int
+    weight: int
     evidence: Evidence
 
-    @property
-    def can_carry_a_lead(self) -> bool:
-        """Conflicting digits are overcome by evidence beyond the name only."""
-        return self.evidence.digits is not DigitLevel.CONFLICT or self.evidence.beyond_the_name
+
+class Ranked(NamedTuple):
+    """An event's candidates in order, and the sum of everybody's odds."""
+
+    total: int
+    candidates: list[ScoredCandidate]
 
 
-def find_lead(
-    post: PublicPost, register: RegisterIndex, judgement: JudgementSettings, at: datetime
-) -> Lead | None:
-    """The lead for an event whose author is not identified; None for most.
+def find_leads(
+    posts: Sequence[PublicPost],
+    register: RegisterIndex,
+    model: MatchModel,
+    judgement: JudgementSettings,
+) -> list[Lead | None]:
+    """The leads for events whose authors are not identified, in order; None for most.
 
-    `at` is the event time. None unless the best candidate reaches `judgement.lead_threshold`.
+    None unless the best candidate reaches `judgement.lead_threshold` at event time.
     """
-    if post.action not in LEAD_ACTIONS:
-        return None
+    leads: list[Lead | None] = [None] * len(posts)
+    least = model.least_weight(judgement.base_rate, judgement.lead_threshold)
+    asked: list[_Asked] = []
+    for position, post in enumerate(posts):
+        if post.action in LEAD_ACTIONS:
+            handle = normalise(post.platform, post.actor.handle)
+            if handle is not None:
+                asked.append(
+                    _Asked(position, (post.platform, handle), _sides(post, register, model))
+                )
+    # Where only the very same handle could carry a lead, one exact look-up decides.
+    exact = [one for one in asked if one.author.best_of_another_handle(model) < least]
+    rows = register.rows_by_handle([one.key for one in exact])
+    hopeless = {one.position for one, row in zip(exact, rows, strict=True) if row == NO_ROW}
+    asked = [one for one in asked if one.position not in hopeless]
+    met = _Met(register.run_table([one.key for one in asked]), [one.author for one in asked], model)
+    for place in met.that_can_reach(least, register):
+        one = asked[place]
+        ranked = _weigh(
+            met.near(place), posts[one.position], one.author, register, model, judgement
+        )
+        leads[one.position] = lead_of(ranked.candidates, judgement)
+    return leads
+
+
+def rank_candidates(
+    post: PublicPost, register: RegisterIndex, model: MatchModel, judgement: JudgementSettings
+) -> list[ScoredCandidate]:
+    """The candidates that a handle proposes, by falling probability, then row; no threshold.
+
+    All of them, but of the hundreds that a common handle meets only those that are weighed.
+    """
+    (ranked,) = rank_batch([post], register, model, judgement)
+    return ranked.candidates
+
+
+def every_candidate(
+    post: PublicPost,
+    register: RegisterIndex,
+    model: MatchModel,
+    judgement: JudgementSettings,
+    most: int,
+) -> tuple[list[ScoredCandidate], int]:
+    """All that a handle proposes, also those that :func:`rank_candidates` only counts.
+
+    At most `most` of these are weighed; returns how many are left, too.
+    """
+    (ranked,) = rank_batch([post], register, model, judgement)
+    found = list(ranked.candidates)
+    seen = {one.person for one in found}
     handle = normalise(post.platform, post.actor.handle)
-    if handle is None:
-        return None
-    bio = _Bio(post.actor.bio, register)
-    needed = least_weight(judgement.base_rate, judgement.lead_threshold) - bio.most
-    if needed > BEST_OF_ANOTHER_HANDLE and not _is_registered(post.platform, handle, register):
-        # Only the very same handle could carry a lead, and nobody has it.
-        return None
-    proposed = _propose(post.platform, handle, register)
+    (runs,) = register.propose([(post.platform, handle or "")])
+    author, left = _sides(post, register, model), 0
+    for run in runs:
+        for row in range(run.first, run.last):
+            account = register.account(row)
+            if account.person in seen or _excluded(post.actor, account, event_time(post)):
+                continue
+            seen.add(account.person)
+            if len(found) >= most:
+                left += 1
+                continue
+            evidence = author.compare(run, register.person(account.person))
+            weight = model.weight(evidence)
+            chance = model.probability(weight, ranked.total, judgement.base_rate)
+            found.append(ScoredCandidate(row, account.person, chance, weight, evidence))
+    return sorted(found, key=_order), left
+
+
+def _order(one: ScoredCandidate) -> tuple[int, int, int]:
+    return -one.probability, -one.weight, one.row
+
+
+def rank_batch(
+    posts: Sequence[PublicPost],
+    register: RegisterIndex,
+    model: MatchModel,
+    judgement: JudgementSettings,
+) -> list[Ranked]:
+    """As :func:`rank_candidates`, for many events, with the sum of the weights."""
+    keys = [(post.platform, normalise(post.platform, post.actor.handle) or "") for post in posts]
+    authors = [_sides(post, register, model) for post in posts]
+    met = _Met(register.run_table(keys), authors, model)
+    met.find_namesakes(range(len(posts)), register)
+    return [
+        _weigh(met.near(place), post, authors[place], register, model, judgement)
+        for place, post in enumerate(posts)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One event that may have a lead."""
+
+    position: int
+    key: tuple[str, str]
+    author: AuthorSide
+
+
+def _sides(post: PublicPost, register: RegisterIndex, model: MatchModel) -> AuthorSide:
+    return AuthorSide(post.actor, Bio(post.actor.bio, register, model))
+
+
+def lead_of(scored: Sequence[ScoredCandidate], judgement: JudgementSettings) -> Lead | None:
+    """The lead that ranked candidates make, if one reaches the threshold and may carry it."""
     if not any(
-        BEST_WITH_HANDLE[level] + DIGITS[digits].tenths >= needed for _, level, digits in proposed
-    ):
-        return None
-    scored = _weigh(proposed, post.actor, bio, register, judgement, at)
-    if not any(
-        one.probability >= judgement.lead_threshold and one.can_carry_a_lead for one in scored
+        one.probability >= judgement.lead_threshold and one.evidence.can_carry_a_lead
+        for one in scored
     ):
         return None
     return Lead(
@@ -115,108 +190,141 @@ def find_lead(
     )
 
 
-def rank_candidates(
-    post: PublicPost, register: RegisterIndex, judgement: JudgementSettings, at: datetime
-) -> list[ScoredCandidate]:
-    """Every candidate the handle proposes, by falling probability, then row; no threshold."""
-    handle = normalise(post.platform, post.actor.handle)
-    proposed = [] if handle is None else _propose(post.platform, handle, register)
-    bio = _Bio(post.actor.bio, register)
-    return _weigh(proposed, post.actor, bio, register, judgement, at)
+class _Near(NamedTuple):
+    """What a handle meets: the runs worth a look, those with the author's very name among their
+    rows, and the odds of all other runs together."""
+
+    loud: list[Run]
+    namesakes: list[int]
+    others: int
 
 
-_Proposed = tuple[int, HandleLevel, DigitLevel]
-"""Row of an account, and how its handle and digits compare; plain, for there are many."""
+class _Met:
+    """What the handles of a batch meet, held against what it could weigh at the most."""
 
+    def __init__(self, table: RunTable, authors: Sequence[AuthorSide], model: MatchModel) -> None:
+        self._table = table
+        self._authors = authors
+        self._model = model
+        self._named = np.array([author.is_named for author in authors], dtype=bool)
+        self._most = np.array([author.bio.most for author in authors], dtype=np.int64)
+        self._loud = self._bounds(agreeing=True) >= LOUD
+        self._starts = np.searchsorted(table.asked, np.arange(len(authors) + 1)).tolist()
+        self._namesakes: dict[int, list[int]] = {}
 
-def _is_registered(platform: Platform, handle: str, register: RegisterIndex) -> bool:
-    return register.rows_by_handle([(platform, handle)])[0] != NO_ROW
+    def that_can_reach(self, least: int, register: RegisterIndex) -> list[int]:
+        """Places of the events with a row that could weigh `least`, ascending; finds namesakes."""
+        asked = self._table.asked
+        able = dict.fromkeys(asked[self._bounds(agreeing=True) >= least].tolist())
+        if not able:
+            return []
+        self.find_namesakes(able, register)
+        without = set(asked[self._bounds(agreeing=False) >= least].tolist())
+        return [
+            place
+            for place in able
+            if place in without or self._namesakes_can_reach(place, least, register)
+        ]
 
+    def _namesakes_can_reach(self, place: int, least: int, register: RegisterIndex) -> bool:
+        """Whether the author's name, as often as it is borne, could lift anybody to `least`."""
+        rows = self._namesakes.get(place, [])
+        author, best = self._authors[place], self._model.best
+        for row in rows[:MOST_NAMESAKES]:
+            person = register.person(register.account(row).person)
+            level = name_level(author.name, person.canonical_name, person.name_frequency)
+            part = self._table.between(slice(self._starts[place], self._starts[place + 1]))
+            bounds = best.by_name[level][part.handle, part.digits] + author.bio.most
+            if (bounds >= least).any():
+                return True
+        return len(rows) > MOST_NAMESAKES
 
-def _propose(platform: Platform, handle: str, register: RegisterIndex) -> list[_Proposed]:
-    """The accounts with a handle that is alike; nothing but handles is looked at."""
-    ours = take_apart(platform, handle)
-    proposed = []
-    for row in register.blocked_rows(platform, ours):
-        theirs = register.handle_key(row)
-        level = handle_level(ours, theirs)
-        if level is _SAME:
-            # The same digits of the very same handle are no evidence of their own.
-            proposed.append((row, level, _NO_DIGITS))
-        elif level is not None:
-            proposed.append((row, level, digit_level(ours.digits, theirs.digits)))
-    return proposed
+    def find_namesakes(self, places: Collection[int], register: RegisterIndex) -> None:
+        """Look among the runs worth a look of these events for rows with the author's very name."""
+        wanted = np.zeros(len(self._authors), dtype=bool)
+        wanted[list(places)] = True
+        mask = self._loud & (wanted & self._named)[self._table.asked]
+        names = [author.name for author in self._authors]
+        self._namesakes = register.rows_with_names(self._table.where(mask), names)
+
+    def near(self, place: int) -> _Near:
+        """The runs of one event, those worth a look apart."""
+        here = slice(self._starts[place], self._starts[place + 1])
+        part, loud = self._table.between(here), self._loud[here]
+        author, best = self._authors[place], self._model.best
+        bounds = best.with_name if author.is_named else best.without_name
+        worth = part.where(loud)
+        order = np.lexsort((worth.first, -bounds[worth.handle, worth.digits]))
+        return _Near(
+            worth.between(order).runs(),
+            self._namesakes.get(place, []),
+            self._others(part.where(~loud), author),
+        )
+
+    def _bounds(self, *, agreeing: bool) -> NDArray[np.int64]:
+        """For each run of the table the most that a row of it could weigh, the bio included."""
+        table, best = self._table, self._model.best
+        named = best.with_name if agreeing else best.without_agreement
+        bounds: NDArray[np.int64] = (
+            np.where(
+                self._named[table.asked],
+                named[table.handle, table.digits],
+                best.without_name[table.handle, table.digits],
+            )
+            + self._most[table.asked]
+        )
+        return bounds
+
+    def _others(self, quiet: RunTable, author: AuthorSide) -> int:
+        sizes = (quiet.last - quiet.first).tolist()
+        return sum(
+            size
+            * odds(
+                author.weight_of_others(HANDLE_LEVELS[handle], DIGIT_LEVELS[digits], self._model)
+            )
+            for handle, digits, size in zip(
+                quiet.handle.tolist(), quiet.digits.tolist(), sizes, strict=True
+            )
+        )
 
 
 def _weigh(
-    proposed: Sequence[_Proposed],
-    actor: Actor,
-    bio: "_Bio",
+    near: _Near,
+    post: PublicPost,
+    author: AuthorSide,
     register: RegisterIndex,
+    model: MatchModel,
     judgement: JudgementSettings,
-    at: datetime,
-) -> list[ScoredCandidate]:
-    author = _Author(actor, bio)
-    best: dict[int, tuple[int, Evidence]] = {}
-    for row, level, digits in proposed:
-        account = register.account(row)
-        if _excluded(actor, account, at):
-            continue
-        evidence = author.weigh(level, digits, register.person(account.person))
-        # Someone with two accounts that are alike is one candidate, not two.
-        known = best.get(account.person)
-        if known is None or evidence.weight > known[1].weight:
-            best[account.person] = row, evidence
-    chances = probabilities([one.weight for _, one in best.values()], judgement.base_rate)
+) -> Ranked:
+    actor, at = post.actor, event_time(post)
+    best: dict[int, tuple[int, int, Evidence]] = {}
+    left = MOST_WEIGHED
+    others = near.others
+    for run in near.loud:
+        own = range(run.first, min(run.last, run.first + left))
+        left -= len(own)
+        more = [row for row in near.namesakes if own.stop <= row < run.last]
+        others += (run.last - own.stop - len(more)) * odds(
+            author.weight_of_others(run.handle, run.digits, model)
+        )
+        for row in (*own, *more):
+            account = register.account(row)
+            if _excluded(actor, account, at):
+                continue
+            evidence = author.compare(run, register.person(account.person))
+            weight = model.weight(evidence)
+            # Someone with two accounts that are alike is one candidate, not two.
+            known = best.get(account.person)
+            if known is None or weight > known[1]:
+                best[account.person] = row, weight, evidence
+    weights = [weight for _, weight, _ in best.values()]
+    chances = model.probabilities(weights, judgement.base_rate, others)
     scored = [
-        ScoredCandidate(row, person, chance, evidence)
-        for (person, (row, evidence)), chance in zip(best.items(), chances, strict=True)
+        ScoredCandidate(row, person, chance, weight, evidence)
+        for (person, (row, weight, evidence)), chance in zip(best.items(), chances, strict=True)
     ]
-    return sorted(scored, key=lambda one: (-one.probability, one.row))
-
-
-def handle_level(ours: HandleKey, theirs: HandleKey) -> HandleLevel | None:
-    """How alike two handles of one platform are; None where they are not alike at all."""
-    if ours.host != theirs.host:
-        return None
-    if ours.skeleton == theirs.skeleton:
-        if ours.local == theirs.local:
-            return _SAME
-        return _SEPARATORS if ours.letters == theirs.letters else _SKELETON
-    if (
-        len(ours.skeleton) >= EDIT_FROM
-        and len(theirs.skeleton) >= EDIT_FROM
-        and _edits(ours.skeleton, theirs.skeleton, score_cutoff=1) <= 1
-    ):
-        return _ONE_EDIT
-    return _SIMILAR if _ratio(ours.local, theirs.local, score_cutoff=SIMILAR) else None
-
-
-def digit_level(ours: str, theirs: str) -> DigitLevel:
-    if ours == theirs:
-        return _AGREE if ours else _NO_DIGITS
-    return _CONFLICT if ours and theirs else _ONE_SIDED
-
-
-def name_level(ours: str, person: RegisteredPerson) -> NameLevel:
-    """How alike two canonical names are. Names of a single word never say anything."""
-    theirs = person.canonical_name
-    if " " not in ours or " " not in theirs:
-        return NameLevel.SILENT
-    alike = fuzz.token_sort_ratio(ours, theirs)
-    if alike == 100.0:
-        if person.name_frequency <= RARE_BEARERS:
-            return NameLevel.RARE
-        return NameLevel.FREQUENT if person.name_frequency > FREQUENT_BEARERS else NameLevel.KNOWN
-    if alike >= SIMILAR or _one_within_the_other(ours.split(), theirs.split()):
-        return NameLevel.SIMILAR
-    return NameLevel.DIFFERS
-
-
-def _one_within_the_other(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """`Budi Santoso` and `Muhammad Budi Santoso`: one name, written shorter."""
-    shared = set(ours) & set(theirs)
-    return len(shared) >= 2 and len(shared) in (len(set(ours)), len(set(theirs)))
+    scored.sort(key=_order)
+    return Ranked(others + sum(map(odds, weights)), scored)
 
 
 def _excluded(actor: Actor, account: RegisteredAccount, at: datetime) -> bool:
@@ -224,49 +332,3 @@ def _excluded(actor: Actor, account: RegisteredAccount, at: datetime) -> bool:
     if actor.account_id is not None and account.account_id not in (None, actor.account_id):
         return True
     return not account.active_at(at)
-
-
-class _Bio:
-    """What a bio names: provinces, and agencies that somebody in the register belongs to."""
-
-    __slots__ = ("agencies", "most", "provinces")
-
-    def __init__(self, bio: str | None, register: RegisterIndex) -> None:
-        self.provinces: frozenset[str] = frozenset()
-        self.agencies: frozenset[str] = frozenset()
-        self.most = 0
-        """The most, in tenths of a bit, that it can add to a candidate's weight."""
-        if bio:
-            self.provinces = provinces_named(bio)
-            self.agencies = register.agencies.intersection(_WORD.findall(bio.upper()))
-            self.most = (BEST_OF_REGION if self.provinces else 0) + (
-                BEST_OF_AGENCY if self.agencies else 0
-            )
-
-
-class _Author:
-    """The event's side of what is weighed beside the handle, worked out once for all candidates."""
-
-    def __init__(self, actor: Actor, bio: _Bio) -> None:
-        self._name = canonical_name(actor.display_name or "")
-        self._bio = bio
-
-    def weigh(self, handle: HandleLevel, digits: DigitLevel, person: RegisteredPerson) -> Evidence:
-        return Evidence(
-            handle=handle,
-            name=name_level(self._name, person),
-            digits=digits,
-            region=self._region(person.region_code),
-            agency=self._agency(person.agency_code),
-            bearers=person.name_frequency,
-        )
-
-    def _region(self, region_code: str | None) -> RegionLevel:
-        province = province_of(region_code) if region_code else None
-        if not self._bio.provinces or province is None:
-            return RegionLevel.SILENT
-        return RegionLevel.NAMED if province in self._bio.provinces else RegionLevel.OTHER
-
-    def _agency(self, agency_code: str | None) -> AgencyLevel:
-        named = agency_code is not None and agency_code.upper() in self._bio.agencies
-        return AgencyLevel.NAMED if named else AgencyLevel.SILENT

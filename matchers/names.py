@@ -11,6 +11,7 @@ comma also those that could be part of a name (`MA`, `Ak`).
 
 import re
 import unicodedata
+from typing import Final, NamedTuple
 
 
 def _words(table: str) -> frozenset[str]:
@@ -92,40 +93,76 @@ _WRITTEN_AS = {
 }
 
 
+TITLES: Final = (
+    *("drs", "dra", "ir", "dr", "prof", "h", "hj"),
+    *("se", "sh", "st", "sp", "ss", "ssi", "spd", "sag", "ssos", "sip", "skom", "skm", "skep"),
+    *("ners", "sfarm", "apt", "amd", "mm", "mh", "mt", "msi", "mpd", "mkes", "mag", "map"),
+)
+"""The titles that a register keeps of a name, one bit each, in this order; others are rarer."""
+_TITLE_BITS = {title: 1 << bit for bit, title in enumerate(TITLES)} | {
+    "haji": 1 << TITLES.index("h"),
+    "hajjah": 1 << TITLES.index("hj"),
+    "ns": 1 << TITLES.index("ners"),
+}
+
+
+class ParsedName(NamedTuple):
+    """`canonical` is the name's words, lower case, single spaces; `titles` the bits of `TITLES`."""
+
+    canonical: str
+    titles: int
+
+
+def parse_name(name: str) -> ParsedName:
+    """A name and its titles apart; see :func:`canonical_name`."""
+    plain = name.translate(_APOSTROPHES)
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    titles: list[str] = []
+    words = _without_titles(plain.lower(), titles)
+    bits = 0
+    for title in titles:
+        bits |= _TITLE_BITS.get(title, 0)
+    return ParsedName(" ".join(map(_modern, words)), bits)
+
+
 def canonical_name(name: str) -> str:
     """The name's words in lower case, single spaces; empty where there is no letter in it.
 
     `Drs. H. Moch. Djoko Soesilo, S.Pd., M.Si.` becomes `muhammad joko susilo`. Never strips a name
     away: `Haji` alone stays `haji`.
     """
-    plain = name.translate(_APOSTROPHES)
-    if not plain.isascii():
-        letters = unicodedata.normalize("NFKD", plain)
-        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(map(_modern, _without_titles(plain.lower())))
+    return parse_name(name).canonical
 
 
-def _without_titles(plain: str) -> list[str]:
+def _without_titles(plain: str, titles: list[str]) -> list[str]:
+    """The words that are left; what was taken off is added to `titles`."""
     kept: list[str] = []
     for part in plain.split(","):
-        words = _without_suffixes(_without_prefixes(_ATOMS(part)), after_comma=bool(kept))
+        words = _without_prefixes(_ATOMS(part), titles)
+        words = _without_suffixes(words, titles, after_comma=bool(kept))
         kept.extend(words)
-    return kept or _ATOMS(plain)
+    if kept:
+        return kept
+    titles.clear()
+    return _ATOMS(plain)
 
 
-def _without_prefixes(atoms: list[str]) -> list[str]:
+def _without_prefixes(atoms: list[str], titles: list[str]) -> list[str]:
     start = 0
     while start < len(atoms):
         if start and atoms[start : start + 2] == ["h", "c"]:  # `Dr. (H.C.)`, honoris causa
             start += 2
         elif atoms[start] in _FRONT:
+            titles.append(atoms[start])
             start += 1
         else:
             break
     return atoms[start:]
 
 
-def _without_suffixes(atoms: list[str], *, after_comma: bool) -> list[str]:
+def _without_suffixes(atoms: list[str], titles: list[str], *, after_comma: bool) -> list[str]:
     """Takes titles off the end, longest first. Before any comma one word is left standing."""
     floor = 0 if after_comma else 1
     end = len(atoms)
@@ -137,6 +174,7 @@ def _without_suffixes(atoms: list[str], *, after_comma: bool) -> list[str]:
             else:
                 found = title in _DEGREES and (size > 1 or not _SAYABLE(title))
             if found:
+                titles.append(title)
                 end -= size
                 break
         else:

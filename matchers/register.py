@@ -1,219 +1,285 @@
-"""The register in memory: dictionaries, quick to build and to ask, for up to some million accounts.
+"""The register of declared accounts: look-ups over its arrays, in memory or mapped from files.
 
-Two tables, accounts and people, joined by row number; three dictionaries over the accounts: by
-immutable id, by handle, by blocking key. Nothing of it ever changes.
+Nothing of it ever changes, so any number of processes can share one map. It costs no time to open
+and next to no memory of its own.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from config.errors import RegisterError
 from matchers.active_period import declared_from, withdrawn_from
-from matchers.handle_keys import HandleKey, blocking_keys, take_apart
+from matchers.evidence_levels import DIGIT_LEVELS, HANDLE_LEVELS
+from matchers.exact_table import ExactTable, Strings, look_up
+from matchers.handle_pairs import compare, keys_of_batch
+from matchers.proposals import KnownHandles, propose
+from matchers.register_arrays import (
+    RegisterArrays,
+    day_of,
+    rows_with_words,
+    string_at,
+    words_hashes,
+)
+from matchers.run_table import Run, RunTable
+from matchers.string_columns import columns_of, strings_of
 from matchers.types import NO_ROW, RegisteredAccount, RegisteredPerson
-from streams.records import PLATFORMS, Platform
+from streams.records import PLATFORMS
 
 NO_OFFSET: Final = -1
+REF_BYTES: Final = 16
+"""A pseudonym is `s` and these bytes in hexadecimal digits."""
+
+
+class Pseudonyms(NamedTuple):
+    """One election's pseudonyms: uint8 of shape (people, 16), and the people in their order."""
+
+    refs: NDArray[np.uint8]
+    order: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterTables:
-    """The register as columns; one list item a row.
+class RegisterFacts:
+    """What is known of a register beside its arrays. `size` counts accounts not withdrawn."""
 
-    Accounts: `platforms`, `handles` (normalised), `account_ids`, `people` (rows of the other
-    table), `declared_on` and `withdrawn_on` (days since 1 Jan of year 1, as `date.toordinal`).
-    People: `names` (canonical), `region_codes`, `agency_codes`. `refs` holds for each election
-    the pseudonym of every person.
-    """
-
-    platforms: Sequence[Platform]
-    handles: Sequence[str]
-    account_ids: Sequence[str | None]
-    people: Sequence[int]
-    declared_on: Sequence[int]
-    withdrawn_on: Sequence[int | None]
-    names: Sequence[str]
-    region_codes: Sequence[str | None]
-    agency_codes: Sequence[str | None]
     version: str
-    refs: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    overlay_offset: int = NO_OFFSET
+    overlay_offset: int
+    size: int
+    regions: Sequence[str]
+    agencies: Sequence[str]
+    """The code lists that the arrays' region and agency numbers point into; the first is empty."""
+    overlay_sequence: int = NO_OFFSET
+    pseudonyms: Mapping[str, Pseudonyms] = field(default_factory=dict)
 
 
-class MemoryRegister:
-    """Implements :class:`matchers.types.RegisterIndex` over :class:`RegisterTables`."""
+class Register:
+    """Implements :class:`matchers.types.RegisterIndex` over :class:`RegisterArrays`."""
 
-    def __init__(self, tables: RegisterTables) -> None:
-        """Build the dictionaries. Raises RegisterError for columns of unequal length."""
-        _check_lengths(tables)
-        self._tables = tables
-        self._handle_keys = [
-            take_apart(platform, handle)
-            for platform, handle in zip(tables.platforms, tables.handles, strict=True)
-        ]
-        self._by_handle = _by_platform(tables.platforms, tables.handles)
-        self._by_id = _by_platform(tables.platforms, tables.account_ids)
-        self._blocks = _block(tables.platforms, self._handle_keys)
-        self._bearers = Counter(tables.names)
-        self._agencies = frozenset(code.upper() for code in tables.agency_codes if code)
-        self._size = sum(day is None for day in tables.withdrawn_on)
-        self._ref_people: dict[str, dict[str, int]] = {}
+    def __init__(self, arrays: RegisterArrays, facts: RegisterFacts) -> None:
+        self.arrays = arrays
+        self._facts = facts
+        self._agencies = frozenset(code.upper() for code in facts.agencies if code)
+        self._known = KnownHandles(*arrays.accounts.handles, arrays.accounts.row_starts)
+        # Plain views: a mapped array's own class costs a microsecond a look.
+        self._people = arrays.accounts.people
+        self._platform_ends = arrays.accounts.row_starts.tolist()[1:]
 
     @property
     def version(self) -> str:
-        return self._tables.version
+        return self._facts.version
 
     @property
     def overlay_offset(self) -> int:
-        return self._tables.overlay_offset
+        return self._facts.overlay_offset
+
+    @property
+    def overlay_sequence(self) -> int:
+        """Sequence number of the newest update that it includes, -1 for none."""
+        return self._facts.overlay_sequence
 
     @property
     def size(self) -> int:
-        return self._size
+        return self._facts.size
 
     @property
     def account_count(self) -> int:
         """Rows of the account table, withdrawn ones included."""
-        return len(self._tables.handles)
+        return len(self._people)
 
     @property
     def person_count(self) -> int:
-        return len(self._tables.names)
+        return len(self.arrays.people.names)
 
     @property
     def agencies(self) -> frozenset[str]:
         return self._agencies
 
+    def warm_up(self) -> None:
+        """Compile what is not compiled yet, which would otherwise hold up the first batch."""
+        self.rows_by_handle([("x", "a")])
+        self.propose([("x", "a")])
+        keys_of_batch([("x", "a")])
+        compare("x", "a", "b")
+        self.rows_with_names(RunTable.of([[Run(HANDLE_LEVELS[0], DIGIT_LEVELS[0], 0, 0)]]), ["a b"])
+
     def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> list[int]:
-        return _look_up(self._by_id, keys)
+        return self._look_up(keys, self.arrays.by_account_id, self.arrays.accounts.account_ids)
 
     def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> list[int]:
-        return _look_up(self._by_handle, keys)
+        return self._look_up(keys, self.arrays.by_handle, self.arrays.accounts.handles)
 
-    def blocked_rows(self, platform: str, key: HandleKey) -> list[int]:
-        block = self._blocks.get(platform)
-        if block is None:
-            return []
-        rows: set[int] = set()
-        for shared in blocking_keys(key):
-            found = block.get(shared)
-            if found is None:
-                continue
-            if isinstance(found, int):
-                rows.add(found)
-            else:
-                rows.update(found)
-        return sorted(rows)
+    def run_table(self, keys: Sequence[tuple[str, str]]) -> RunTable:
+        if not keys:
+            return RunTable.of([])
+        found = propose(*columns_of(keys), self._known, self.arrays.blocks)
+        table = RunTable(found.asked, found.level, found.digits, found.first, found.last)
+        kept = _confirmed(found.pair, found.skeletons)
+        return table if kept is None else table.where(kept)
 
-    def handle_key(self, row: int) -> HandleKey:
-        return self._handle_keys[row]
+    def propose(self, keys: Sequence[tuple[str, str]]) -> list[list[Run]]:
+        """As :meth:`run_table`, as objects."""
+        return self.run_table(keys).lists(len(keys))
+
+    def rows_with_names(self, table: RunTable, names: Sequence[str]) -> dict[int, list[int]]:
+        rows: dict[int, list[int]] = {}
+        if not len(table.asked):
+            return rows
+        asked, found = rows_with_words(
+            table.asked,
+            table.first,
+            table.last,
+            words_hashes(*strings_of(names)),
+            self._people,
+            self.arrays.people.names,
+            self.arrays.names.words,
+        )
+        for place, row in zip(asked.tolist(), found.tolist(), strict=True):
+            theirs = self.person(int(self._people[row])).canonical_name
+            if sorted(theirs.split()) == sorted(names[place].split()):
+                rows.setdefault(place, []).append(row)
+        return rows
+
+    def rows_of_people(self, table: RunTable, people: Collection[int]) -> list[tuple[int, int]]:
+        """Those rows of the runs that belong to one of these people, each with who asked."""
+        wanted = np.array(sorted(people), dtype=np.uint32)
+        return [
+            (asked, first + place)
+            for asked, first, last in zip(
+                table.asked.tolist(), table.first.tolist(), table.last.tolist(), strict=True
+            )
+            for place in np.flatnonzero(np.isin(self._people[first:last], wanted)).tolist()
+        ]
 
     def account(self, row: int) -> RegisteredAccount:
-        tables = self._tables
+        accounts = self.arrays.accounts
+        account_id = string_at(accounts.account_ids, row)
+        platform = int(np.searchsorted(self._platform_ends, row, side="right"))
         return RegisteredAccount(
-            platform=tables.platforms[row],
-            handle=tables.handles[row],
-            account_id=tables.account_ids[row],
-            person=tables.people[row],
-            declared_from=_declaration(tables.declared_on[row]),
-            withdrawn_from=_withdrawal(tables.withdrawn_on[row]),
+            platform=PLATFORMS[platform],
+            handle=string_at(accounts.handles, row),
+            account_id=account_id or None,
+            person=int(self._people[row]),
+            declared_from=_declaration(int(accounts.declared_on[row])),
+            withdrawn_from=_withdrawal(int(accounts.withdrawn_on[row])),
         )
 
     def person(self, person: int) -> RegisteredPerson:
-        tables = self._tables
-        name = tables.names[person]
+        people, names = self.arrays.people, self.arrays.names
+        name = int(people.names[person])
         return RegisteredPerson(
-            canonical_name=name,
-            name_frequency=self._bearers[name],
-            region_code=tables.region_codes[person],
-            agency_code=tables.agency_codes[person],
+            canonical_name=string_at(names.names, name),
+            name_frequency=int(names.bearers[name]),
+            titles=int(people.titles[person]),
+            region_code=self._facts.regions[int(people.regions[person])] or None,
+            agency_code=self._facts.agencies[int(people.agencies[person])] or None,
         )
 
     def name_frequency(self, canonical_name: str) -> int:
         """How many people in the register bear the name."""
-        return self._bearers.get(canonical_name, 0)
+        for place in range(*self._names_of_words(canonical_name)):
+            if string_at(self.arrays.names.names, place) == canonical_name:
+                return int(self.arrays.names.bearers[place])
+        return 0
 
     def subject_ref(self, election_id: str, person: int) -> str:
-        refs = self._tables.refs.get(election_id)
-        if refs is None:
+        known = self._facts.pseudonyms.get(election_id)
+        if known is None:
             raise RegisterError(
                 f"the register has no pseudonyms for election {election_id}. Build them beside it: "
-                f"netral register refs DIR --election {election_id} --key-file KEY --vault OUT"
+                f"netral register refs DIR --election {election_id} --key-file KEY "
+                "--recipient REVIEW_KEY --vault OUT"
             )
-        return refs[person]
+        return f"s{known.refs[person].tobytes().hex()}"
 
     def elections(self) -> frozenset[str]:
-        return frozenset(self._tables.refs)
+        return frozenset(self._facts.pseudonyms)
 
     def person_by_ref(self, election_id: str, ref: str) -> int:
-        """The person with this pseudonym, `NO_ROW` for none. The first call builds an index."""
-        people = self._ref_people.get(election_id)
-        if people is None:
-            refs = self._tables.refs.get(election_id, ())
-            people = {known: person for person, known in enumerate(refs)}
-            self._ref_people[election_id] = people
-        return people.get(ref, NO_ROW)
+        """The person with this pseudonym, `NO_ROW` for none."""
+        known = self._facts.pseudonyms.get(election_id)
+        wanted = ref_bytes(ref)
+        if known is None or wanted is None:
+            return NO_ROW
+        first, last = 0, len(known.order)
+        while first < last:
+            middle = (first + last) // 2
+            if known.refs[known.order[middle]].tobytes() < wanted:
+                first = middle + 1
+            else:
+                last = middle
+        if first == len(known.order):
+            return NO_ROW
+        person = int(known.order[first])
+        return person if known.refs[person].tobytes() == wanted else NO_ROW
+
+    def _look_up(
+        self, keys: Sequence[tuple[str, str]], table: ExactTable, known: Strings
+    ) -> list[int]:
+        if not keys:
+            return []
+        codes, asked = columns_of(keys)
+        found: list[int] = look_up(
+            codes, *asked, *table, self.arrays.accounts.row_starts, *known
+        ).tolist()
+        return found
+
+    def _names_of_words(self, canonical_name: str) -> tuple[int, int]:
+        """The places of all names of these words, whatever their order."""
+        names = self.arrays.names.names
+        wanted = sorted(canonical_name.split())
+        bounds = []
+        for after in (False, True):
+            first, last = 0, len(names.ends) - 1
+            while first < last:
+                middle = (first + last) // 2
+                words = sorted(string_at(names, middle).split())
+                if words < wanted or (after and words == wanted):
+                    first = middle + 1
+                else:
+                    last = middle
+            bounds.append(first)
+        return bounds[0], bounds[1]
 
 
-def _by_platform(
-    platforms: Iterable[str], values: Iterable[str | None]
-) -> dict[str, dict[str, int]]:
-    rows: dict[str, dict[str, int]] = {platform: {} for platform in PLATFORMS}
-    for row, (platform, value) in enumerate(zip(platforms, values, strict=True)):
-        if value is not None:
-            rows[platform][value] = row
-    return rows
+def _confirmed(pairs: NDArray[np.int32], skeletons: list[bytes]) -> NDArray[np.bool_] | None:
+    """Which runs rapidfuzz finds one edit apart too; None for all, as it should be."""
+    if not skeletons:
+        return None
+    lines = [line.decode("latin-1") for line in skeletons]
+    ours, theirs = lines[::2], lines[1::2]
+    # One letter between two equal ones takes one of these with it, so that is two apart.
+    most = np.array([max(1, abs(len(a) - len(b))) for a, b in zip(ours, theirs, strict=True)])
+    edits = process.cpdist(ours, theirs, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+    if not (edits > most).any():
+        return None
+    kept: NDArray[np.bool_] = (pairs < 0) | (edits <= most)[pairs]
+    return kept
 
 
-def _look_up(rows: Mapping[str, Mapping[str, int]], keys: Sequence[tuple[str, str]]) -> list[int]:
+def ref_bytes(ref: str) -> bytes | None:
+    """The bytes of a pseudonym, None where it is written in any other way."""
     try:
-        return [rows[platform].get(value, NO_ROW) for platform, value in keys]
-    except KeyError:  # a platform that nobody knows
-        return [rows.get(platform, {}).get(value, NO_ROW) for platform, value in keys]
+        found = bytes.fromhex(ref[1:])
+    except ValueError:
+        return None
+    return found if len(found) == REF_BYTES and ref == f"s{found.hex()}" else None
 
 
-def _block(
-    platforms: Iterable[str], handle_keys: Iterable[HandleKey]
-) -> Mapping[str, Mapping[str, int | list[int]]]:
-    """Blocking keys to rows, by platform. Most keys have one row, which needs no list."""
-    blocks: dict[str, dict[str, int | list[int]]] = {}
-    for row, (platform, handle_key) in enumerate(zip(platforms, handle_keys, strict=True)):
-        block = blocks.setdefault(platform, {})
-        for key in blocking_keys(handle_key):
-            found = block.setdefault(key, row)
-            if isinstance(found, list):
-                found.append(row)
-            elif found != row:
-                block[key] = [found, row]
-    return blocks
+@lru_cache(maxsize=16_384)
+def _declaration(number: int) -> datetime:
+    day = day_of(number)
+    assert day is not None  # noqa: S101 - every row has a declaration
+    return declared_from(day)
 
 
-@lru_cache(maxsize=4_096)
-def _declaration(day: int) -> datetime:
-    return declared_from(date.fromordinal(day))
-
-
-@lru_cache(maxsize=4_096)
-def _withdrawal(day: int | None) -> datetime | None:
-    return None if day is None else withdrawn_from(date.fromordinal(day))
-
-
-def _check_lengths(tables: RegisterTables) -> None:
-    accounts = len(tables.handles)
-    people = len(tables.names)
-    unequal = [
-        name
-        for name in ("platforms", "account_ids", "people", "declared_on", "withdrawn_on")
-        if len(getattr(tables, name)) != accounts
-    ] + [name for name in ("region_codes", "agency_codes") if len(getattr(tables, name)) != people]
-    unequal += [
-        f"refs of {election}" for election, refs in tables.refs.items() if len(refs) != people
-    ]
-    if unequal:
-        raise RegisterError(
-            f"register tables: {', '.join(unequal)} not as long as the others. Build it again."
-        )
+@lru_cache(maxsize=16_384)
+def _withdrawal(number: int) -> datetime | None:
+    day = day_of(number)
+    return None if day is None else withdrawn_from(day)

@@ -1,9 +1,8 @@
 """Changes to the register while it is in force: a small delta over an immutable base.
 
-`apply` gives a new snapshot and leaves the old one as it was, so a batch in hand is judged by what
-it started with. A snapshot has three layers, asked newest first: the `recent` changes, copied with
-every update and therefore few; the `settled` ones, merged into once in a while; the base. So an
-update costs microseconds however many came before, and a look-up two dictionary misses more.
+A change is checked whole, then made whole, in microseconds however many came before. It is made
+between two batches, so each batch is judged by one state. A look-up costs a dictionary miss more,
+a proposal one set of hashes a batch.
 
 What an update means
     add       a new account, or a new declaration of one that was withdrawn: the old period and id
@@ -16,68 +15,94 @@ What an update means
 Whose account it is, is told by the pseudonyms in `subject_refs`; unknown ones are a new person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final, Protocol
+from typing import Protocol
 
 from config.errors import RegisterError
 from matchers.active_period import declared_from, parse_day, withdrawn_from
-from matchers.handle_keys import HandleKey, blocking_keys, take_apart
+from matchers.handle_pairs import blocking_keys, compare, keys_of_batch
 from matchers.handles import normalise
-from matchers.names import canonical_name
-from matchers.overlay_layer import NOTHING
+from matchers.names import parse_name
+from matchers.register import ref_bytes
+from matchers.run_table import Run, RunTable
 from matchers.types import NO_ROW, RegisteredAccount, RegisteredPerson, RegisterIndex
 from streams.records import RegisterUpdate
-
-RECENT_MAX: Final = 64
-"""Updates that are copied with each new one before they settle."""
 
 
 class OverlayBase(RegisterIndex, Protocol):
     """What a register must answer, beyond look-ups, to be changed by updates."""
 
     @property
+    def overlay_sequence(self) -> int: ...
+    @property
     def account_count(self) -> int: ...
     @property
     def person_count(self) -> int: ...
     def name_frequency(self, canonical_name: str) -> int: ...
     def person_by_ref(self, election_id: str, ref: str) -> int: ...
+    def rows_of_people(
+        self, table: RunTable, people: Collection[int]
+    ) -> Sequence[tuple[int, int]]: ...
 
 
 class OverlayRegister:
-    """Implements :class:`matchers.types.RegisterIndex`; one snapshot, which never changes."""
+    """Implements :class:`matchers.types.RegisterIndex`; changed by :meth:`apply` only."""
 
     def __init__(self, base: OverlayBase) -> None:
         self._base = base
-        self._settled = NOTHING
-        self._recent = NOTHING
-        self._recent_count = 0
+        self._accounts: dict[int, RegisteredAccount] = {}
+        self._people: dict[int, RegisteredPerson] = {}
+        self._more_bearers: dict[str, int] = {}
+        self._ids: dict[tuple[str, str], int] = {}
+        """A row of `NO_ROW` says that the id names nobody now."""
+        self._handles: dict[tuple[str, str], int] = {}
+        self._blocks: dict[int, list[int]] = {}
+        """Added rows by the hashes that their handles are filed under."""
+        self._restated: set[int] = set()
+        """The base's people with a row that may bear another name now than the base says."""
+        self._refs: dict[tuple[str, int], str] = {}
+        self._ref_people: dict[tuple[str, str], int] = {}
         self._offset = base.overlay_offset
-        self._sequence = -1
+        self._sequence = base.overlay_sequence
         self._size = base.size
         self._agencies = base.agencies
         self._account_count = base.account_count
         self._person_count = base.person_count
 
-    def apply(self, update: RegisterUpdate, offset: int) -> "OverlayRegister":
-        """The snapshot after `update`, the record of `register-updates` at `offset`.
+    def apply(self, update: RegisterUpdate, offset: int) -> bool:
+        """Make the change of the record of `register-updates` at `offset`.
 
-        A record that the base includes already changes nothing. Raises RegisterError, naming the
-        record by its offset, where it is refused; this snapshot is the same before and after.
+        False for a record that the base includes already. Raises RegisterError, naming the record
+        by its offset, where it is refused; nothing is changed then.
         """
         if offset <= self._offset:
-            return self
+            return False
         try:
-            after = self._with(update)
+            self._make(update)
         except _RefusedError as refusal:
             raise RegisterError(
                 f"register update {update.sequence} ({update.op}) at offset {offset} refused: "
                 f"{refusal}. The register in force stays as it was."
             ) from None
-        after._offset = offset
-        after._sequence = update.sequence
-        return after
+        self._offset = offset
+        self._sequence = update.sequence
+        return True
+
+    @property
+    def base(self) -> OverlayBase:
+        return self._base
+
+    @property
+    def changed_accounts(self) -> Mapping[int, RegisteredAccount]:
+        """Every account that is not as in the base, by row; added ones have rows behind it."""
+        return self._accounts
+
+    @property
+    def changed_people(self) -> Mapping[int, RegisteredPerson]:
+        """Every person that is not as in the base; bearers as of when they were written."""
+        return self._people
 
     @property
     def version(self) -> str:
@@ -86,6 +111,10 @@ class OverlayRegister:
     @property
     def overlay_offset(self) -> int:
         return self._offset
+
+    @property
+    def overlay_sequence(self) -> int:
+        return self._sequence
 
     @property
     def size(self) -> int:
@@ -103,97 +132,104 @@ class OverlayRegister:
     def agencies(self) -> frozenset[str]:
         return self._agencies
 
-    def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
+    def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         rows = self._base.rows_by_account_id(keys)
-        recent, settled = self._recent.ids, self._settled.ids
-        if not recent and not settled:
-            return rows
-        return [recent.get(key, settled.get(key, row)) for key, row in zip(keys, rows, strict=True)]
+        return _changed(rows, keys, self._ids) if self._ids else rows
 
-    def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
+    def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         rows = self._base.rows_by_handle(keys)
-        recent, settled = self._recent.handles, self._settled.handles
-        if not recent and not settled:
-            return rows
-        return [recent.get(key, settled.get(key, row)) for key, row in zip(keys, rows, strict=True)]
+        return _changed(rows, keys, self._handles) if self._handles else rows
 
-    def blocked_rows(self, platform: str, key: HandleKey) -> Sequence[int]:
-        rows = self._base.blocked_rows(platform, key)
-        recent, settled = self._recent.blocks, self._settled.blocks
-        if not recent and not settled:
-            return rows
-        added: set[int] = set()
-        for block in blocking_keys(key):
-            added.update(recent.get((platform, block)) or settled.get((platform, block), ()))
-        # Rows are only ever added behind those of the base, so the order holds.
-        return [*rows, *sorted(added)] if added else rows
+    def run_table(self, keys: Sequence[tuple[str, str]]) -> RunTable:
+        table = self._base.run_table(keys)
+        if not self._blocks or not keys:
+            return table
+        hashes, asked = keys_of_batch(keys)
+        if self._blocks.keys().isdisjoint(hashes):
+            return table
+        filed: dict[int, set[int]] = {}
+        for hashed, key in zip(hashes, asked, strict=True):
+            if hashed in self._blocks:
+                filed.setdefault(key, set()).update(self._blocks[hashed])
+        added: dict[int, list[Run]] = {}
+        for key, rows in filed.items():
+            platform, handle = keys[key]
+            for row in sorted(rows):
+                account = self.account(row)
+                levels = None
+                if account.platform == platform:
+                    levels = compare(platform, handle, account.handle)
+                if levels is not None:
+                    added.setdefault(key, []).append(Run(*levels, row, row + 1))
+        return table.with_added(added)
 
-    def handle_key(self, row: int) -> HandleKey:
-        added = self._recent.handle_keys.get(row) or self._settled.handle_keys.get(row)
-        return added or self._base.handle_key(row)
+    def propose(self, keys: Sequence[tuple[str, str]]) -> list[list[Run]]:
+        """As :meth:`run_table`, as objects."""
+        return self.run_table(keys).lists(len(keys))
+
+    def rows_with_names(self, table: RunTable, names: Sequence[str]) -> dict[int, list[int]]:
+        """As the base, by the names that hold now; one who was renamed is found by both names."""
+        added = table.first >= self._base.account_count
+        known = table.where(~added)
+        rows = self._base.rows_with_names(known, names)
+        changed = list(self._base.rows_of_people(known, self._restated)) if self._restated else []
+        if added.any():
+            more = table.where(added)
+            changed += zip(more.asked.tolist(), more.first.tolist(), strict=True)
+        for asked, row in changed:
+            theirs = self.person(self.account(row).person).canonical_name
+            found = rows.get(asked, [])
+            if sorted(theirs.split()) == sorted(names[asked].split()) and row not in found:
+                rows[asked] = sorted([*found, row])
+        return rows
 
     def account(self, row: int) -> RegisteredAccount:
-        account = self._recent.accounts.get(row) or self._settled.accounts.get(row)
-        return account or self._base.account(row)
+        return self._accounts.get(row) or self._base.account(row)
 
     def person(self, person: int) -> RegisteredPerson:
-        found = self._recent.people.get(person) or self._settled.people.get(person)
-        if found is None:
-            found = self._base.person(person)
-        bearers = self.name_frequency(found.canonical_name)
-        return found if bearers == found.name_frequency else replace(found, name_frequency=bearers)
+        found = self._people.get(person) or self._base.person(person)
+        bearers = self.name_frequency(found.canonical_name) if self._more_bearers else 0
+        if not bearers or bearers == found.name_frequency:
+            return found
+        return replace(found, name_frequency=bearers)
 
     def name_frequency(self, canonical_name: str) -> int:
-        more = self._recent.bearers.get(canonical_name)
-        if more is None:
-            more = self._settled.bearers.get(canonical_name, 0)
-        return self._base.name_frequency(canonical_name) + more
+        return self._base.name_frequency(canonical_name) + self._more_bearers.get(canonical_name, 0)
 
     def subject_ref(self, election_id: str, person: int) -> str:
-        key = election_id, person
-        ref = self._recent.refs.get(key) or self._settled.refs.get(key)
-        return ref or self._base.subject_ref(election_id, person)
+        return self._refs.get((election_id, person)) or self._base.subject_ref(election_id, person)
 
     def elections(self) -> frozenset[str]:
         return self._base.elections()
 
     def person_by_ref(self, election_id: str, ref: str) -> int:
-        key = election_id, ref
-        person = self._recent.ref_people.get(key, self._settled.ref_people.get(key))
+        person = self._ref_people.get((election_id, ref))
         return self._base.person_by_ref(election_id, ref) if person is None else person
 
-    def _with(self, update: RegisterUpdate) -> "OverlayRegister":
+    def handle_of(self, update: RegisterUpdate) -> str:
+        """The update's handle in normal form, empty where it has none."""
+        return normalise(update.platform, update.handle) or ""
+
+    def _make(self, update: RegisterUpdate) -> None:
         if update.sequence <= self._sequence:
             raise _RefusedError(
                 f"its sequence number is not above {self._sequence}, which is in force"
             )
-        handle = normalise(update.platform, update.handle)
-        if handle is None:
+        handle = self.handle_of(update)
+        if not handle:
             raise _RefusedError("its handle cannot be one on that platform")
         (row,) = self.rows_by_handle([(update.platform, handle)])
-        after = self._next_snapshot()
         match update.op:
             case "add":
-                after._add(update, handle, row)
+                self._add(update, handle, row)
             case "change":
-                after._change(update, _known(row))
+                self._change(update, _known(row))
             case "withdraw":
-                after._withdraw(update, _known(row))
+                self._withdraw(update, _known(row))
             case "bind":
-                after._bind(update, _known(row))
-        return after
+                self._bind(update, _known(row))
 
-    def _next_snapshot(self) -> "OverlayRegister":
-        after = OverlayRegister.__new__(OverlayRegister)
-        after.__dict__.update(self.__dict__)
-        if self._recent_count >= RECENT_MAX:
-            after._settled = self._settled.under(self._recent)
-            after._recent, after._recent_count = NOTHING.copy(), 1
-        else:
-            after._recent, after._recent_count = self._recent.copy(), self._recent_count + 1
-        return after
-
-    # The four operations change a snapshot that nobody has seen yet. Each checks first.
+    # Each of the four operations checks everything before it changes anything.
 
     def _add(self, update: RegisterUpdate, handle: str, standing_row: int) -> None:
         if standing_row != NO_ROW and self.account(standing_row).withdrawn_from is None:
@@ -209,7 +245,7 @@ class OverlayRegister:
         row = self._account_count
         self._account_count += 1
         self._size += withdrawn is None
-        self._recent.accounts[row] = RegisteredAccount(
+        self._accounts[row] = RegisteredAccount(
             platform=update.platform,
             handle=handle,
             account_id=update.account_id,
@@ -217,15 +253,11 @@ class OverlayRegister:
             declared_from=declared_from(declared),
             withdrawn_from=None if withdrawn is None else withdrawn_from(withdrawn),
         )
-        self._recent.handles[update.platform, handle] = row
+        self._handles[update.platform, handle] = row
         if update.account_id is not None:
-            self._recent.ids[update.platform, update.account_id] = row
-        handle_key = take_apart(update.platform, handle)
-        self._recent.handle_keys[row] = handle_key
-        for key in blocking_keys(handle_key):
-            block = update.platform, key
-            rows = self._recent.blocks.get(block) or self._settled.blocks.get(block, ())
-            self._recent.blocks[block] = (*rows, row)
+            self._ids[update.platform, update.account_id] = row
+        for hashed in blocking_keys(update.platform, handle):
+            self._blocks.setdefault(hashed, []).append(row)
 
     def _change(self, update: RegisterUpdate, row: int) -> None:
         declared, withdrawn = _declaration(update)
@@ -237,12 +269,14 @@ class OverlayRegister:
             person = self._new_person(update, refs)
         else:
             self._describe(person, update)
+        if person != before.person:
+            self._restated.add(before.person)
         account_id = update.account_id or before.account_id
         if account_id != before.account_id:
             self._forget_id(before)
-            self._recent.ids[update.platform, str(account_id)] = row
+            self._ids[update.platform, str(account_id)] = row
         self._size += (withdrawn is None) - (before.withdrawn_from is None)
-        self._recent.accounts[row] = replace(
+        self._accounts[row] = replace(
             before,
             account_id=account_id,
             person=person,
@@ -258,7 +292,7 @@ class OverlayRegister:
         if before.withdrawn_from is not None and withdrawn_from(day) > before.withdrawn_from:
             raise _RefusedError("the account was withdrawn on an earlier day")
         self._size -= before.withdrawn_from is None
-        self._recent.accounts[row] = replace(before, withdrawn_from=withdrawn_from(day))
+        self._accounts[row] = replace(before, withdrawn_from=withdrawn_from(day))
 
     def _bind(self, update: RegisterUpdate, row: int) -> None:
         if update.account_id is None:
@@ -267,8 +301,8 @@ class OverlayRegister:
         before = self.account(row)
         if before.account_id not in (None, update.account_id):
             raise _RefusedError("the account is bound to another id; send a change")
-        self._recent.accounts[row] = replace(before, account_id=update.account_id)
-        self._recent.ids[update.platform, update.account_id] = row
+        self._accounts[row] = replace(before, account_id=update.account_id)
+        self._ids[update.platform, update.account_id] = row
 
     def _check_id_free(self, update: RegisterUpdate, row: int) -> None:
         if update.account_id is None:
@@ -281,13 +315,13 @@ class OverlayRegister:
 
     def _forget_id(self, account: RegisteredAccount) -> None:
         if account.account_id is not None:
-            self._recent.ids[account.platform, account.account_id] = NO_ROW
+            self._ids[account.platform, account.account_id] = NO_ROW
 
     def _bury(self, row: int) -> None:
         """The old row can still be proposed by its blocking keys, but is active at no time."""
         account = self.account(row)
         self._forget_id(account)
-        self._recent.accounts[row] = replace(
+        self._accounts[row] = replace(
             account, account_id=None, withdrawn_from=account.declared_from
         )
 
@@ -297,7 +331,14 @@ class OverlayRegister:
         missing = sorted(known - refs.keys())
         if missing:
             raise _RefusedError(f"it lacks the pseudonym for election {', '.join(missing)}")
-        return {election: ref for election, ref in refs.items() if election in known}
+        refs = {election: ref for election, ref in refs.items() if election in known}
+        strange = sorted(election for election, ref in refs.items() if ref_bytes(ref) is None)
+        if strange:
+            raise _RefusedError(
+                f"its pseudonym for election {', '.join(strange)} is none: s and 32 hexadecimal "
+                "digits"
+            )
+        return refs
 
     def _person_of(self, refs: dict[str, str]) -> int:
         people = {self.person_by_ref(election, ref) for election, ref in refs.items()}
@@ -309,32 +350,45 @@ class OverlayRegister:
         person = self._person_count
         self._person_count += 1
         for election, ref in refs.items():
-            self._recent.refs[election, person] = ref
-            self._recent.ref_people[election, ref] = person
-        self._write_person(person, update, "")
+            self._refs[election, person] = ref
+            self._ref_people[election, ref] = person
+        self._write_person(person, update, None)
         return person
 
     def _describe(self, person: int, update: RegisterUpdate) -> None:
         """Bring what is known of a person up to date; a name that is not given stays."""
-        self._write_person(person, update, self.person(person).canonical_name)
+        self._write_person(person, update, self.person(person))
 
-    def _write_person(self, person: int, update: RegisterUpdate, name_before: str) -> None:
-        name = name_before if update.name is None else canonical_name(update.name)
-        if name != name_before:
-            for changed, by in ((name_before, -1), (name, 1)):
-                if changed:
-                    more = self._recent.bearers.get(changed)
-                    if more is None:
-                        more = self._settled.bearers.get(changed, 0)
-                    self._recent.bearers[changed] = more + by
+    def _write_person(
+        self, person: int, update: RegisterUpdate, before: RegisteredPerson | None
+    ) -> None:
+        name, titles = before.canonical_name if before else "", before.titles if before else 0
+        if update.name is not None:
+            name, titles = parse_name(update.name)
+        if before is None or name != before.canonical_name:
+            if before is not None:
+                self._count_bearers(before.canonical_name, -1)
+                self._restated.add(person)
+            self._count_bearers(name, 1)
         if update.agency_code:
             self._agencies |= {update.agency_code.upper()}
-        self._recent.people[person] = RegisteredPerson(
+        self._people[person] = RegisteredPerson(
             canonical_name=name,
             name_frequency=self.name_frequency(name),
+            titles=titles,
             region_code=update.region_code,
             agency_code=update.agency_code,
         )
+
+    def _count_bearers(self, name: str, more: int) -> None:
+        if name:
+            self._more_bearers[name] = self._more_bearers.get(name, 0) + more
+
+
+def _changed(
+    rows: list[int], keys: Sequence[tuple[str, str]], changes: Mapping[tuple[str, str], int]
+) -> list[int]:
+    return [changes.get(key, row) for key, row in zip(keys, rows, strict=True)]
 
 
 class _RefusedError(Exception):

@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
 from config.settings import JudgementSettings
-from matchers import lead_scoring
 from matchers.event_time import event_time
 from matchers.evidence import gather
 from matchers.exact_identity import resolve
-from matchers.fuzzy_identity import find_lead
+from matchers.fuzzy_identity import find_leads
+from matchers.match_model import MatchModel
 from matchers.rules import Rulebook
 from matchers.touch import touch_batch
 from matchers.types import REUSED_HANDLE, ExactFinding, Hit, Identity, Lead, Outcome, RegisterIndex
@@ -44,6 +44,7 @@ class Stages:
     register: RegisterIndex
     watchlist: WatchlistIndex
     rulebook: Rulebook
+    model: MatchModel
     judgement: JudgementSettings
     stopped: bool = False
 
@@ -55,7 +56,7 @@ class Stages:
             register_overlay_offset=self.register.overlay_offset,
             watchlist=self.watchlist.version,
             rules=self.rulebook.version,
-            model=lead_scoring.MODEL_VERSION,
+            model=self.model.version,
             settings=self.judgement.digest(),
         )
 
@@ -156,16 +157,16 @@ def _match(
     outcomes: list[Outcome],
 ) -> list[tuple[_Touched, Identity | Lead]]:
     """Conclusive identities pass; for the rest the fuzzy look-up may yield a lead."""
+    unknown = [event for event, exact in zip(touched, findings, strict=True) if exact is None]
+    leads = iter(
+        find_leads(
+            [event.post for event in unknown], stages.register, stages.model, stages.judgement
+        )
+    )
     matched = []
     for event, exact in zip(touched, findings, strict=True):
-        finding: Identity | Lead | None = None
-        if isinstance(exact, Identity):
-            finding = exact
-        elif exact != REUSED_HANDLE:
-            finding = find_lead(
-                event.post, stages.register, stages.judgement, event_time(event.post)
-            )
-        if finding is None:
+        finding = next(leads) if exact is None else exact
+        if finding is None or finding == REUSED_HANDLE:
             outcomes[event.position] = UNMATCHED
         else:
             matched.append((event, finding))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
-from matchers.handle_keys import HandleKey
+from matchers.run_table import Run, RunTable
 from streams.records import Action, FlaggedEvent, Method, Platform
 
 Disposition = Literal[
@@ -52,11 +52,12 @@ class RegisteredPerson:
     """What the register knows of a person that may speak for or against a lead.
 
     `canonical_name` is folded (titles stripped, old spelling modernised); `name_frequency` is the
-    number of people in the register who bear it.
+    number of people in the register who bear it; `titles` are bits of `matchers.names.TITLES`.
     """
 
     canonical_name: str
     name_frequency: int
+    titles: int
     region_code: str | None
     agency_code: str | None
 
@@ -83,17 +84,27 @@ class RegisterIndex(Protocol):
     def agencies(self) -> frozenset[str]:
         """The agency codes of its people, in capitals; none of theirs is missing."""
 
-    def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
+    def rows_by_account_id(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         """Rows of the accounts with these (platform, account id), one a key."""
 
-    def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> Sequence[int]:
+    def rows_by_handle(self, keys: Sequence[tuple[str, str]]) -> list[int]:
         """Rows of the accounts with these (platform, normalised handle), one a key."""
 
-    def blocked_rows(self, platform: str, key: HandleKey) -> Sequence[int]:
-        """Rows of the accounts that share a blocking key with a handle, ascending, no repeats."""
+    def run_table(self, keys: Sequence[tuple[str, str]]) -> RunTable:
+        """For each (platform, normalised handle) the accounts whose handle is almost the same.
 
-    def handle_key(self, row: int) -> HandleKey:
-        """The handle of an account taken apart, so that a comparison need not do it again."""
+        No row is in two runs of one key. Whether an account is active is not looked at.
+        """
+
+    def propose(self, keys: Sequence[tuple[str, str]]) -> list[list[Run]]:
+        """As :meth:`run_table`, as objects."""
+        return self.run_table(keys).lists(len(keys))
+
+    def rows_with_names(self, table: RunTable, names: Sequence[str]) -> dict[int, list[int]]:
+        """Those rows of the runs whose person has the name asked for, in any order of its words.
+
+        `names` are canonical, one for each asked handle; only those with such rows are in it.
+        """
 
     def account(self, row: int) -> RegisteredAccount: ...
 

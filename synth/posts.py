@@ -117,18 +117,30 @@ def draw_flaggable(
     return _Drawing(watchlist, rows, seed).flaggable(count)
 
 
+def instant_in(phase: Phase, rng: Random) -> datetime:
+    """An instant of the phase, to the second, a minute clear of its ends."""
+    seconds = int((phase.end - phase.start).total_seconds())
+    at = phase.start + timedelta(seconds=rng.randrange(60, seconds - 60))
+    return at.astimezone(WIB)
+
+
+def subjects_of(watchlist: Watchlist) -> list[Subject]:
+    """Every candidate of every contest, in the watchlist's order."""
+    return [
+        Subject(contest, candidate, _ballot_number(contest, candidate))
+        for election in watchlist.elections
+        for contest in election.contests
+        for candidate in contest.candidates
+    ]
+
+
 class _Drawing:
     def __init__(self, watchlist: Watchlist, rows: Sequence[SourceRow], seed: int) -> None:
         self._seed = seed
         self._rng = Random(f"posts:{seed}")
         self._authors = Authors(rows, self._rng)
         self._number = 0
-        self._subjects = [
-            Subject(contest, candidate, _ballot_number(contest, candidate))
-            for election in watchlist.elections
-            for contest in election.contests
-            for candidate in contest.candidates
-        ]
+        self._subjects = subjects_of(watchlist)
         if not self._subjects:
             raise ValueError("the watchlist has no contest. Name one that has.")
         self._phase_names = tuple(
@@ -166,13 +178,13 @@ class _Drawing:
             subject, author = self._cast(scene, self._one_of(kinds))
             phase = next((p for p in subject.contest.phases if p.name == phase_name), None)
             if phase is not None:
-                post = self._post(scene, subject, author, self._within(phase))
+                post = self._post(scene, subject, author, instant_in(phase, self._rng))
                 yield self._sample(scene, author, post, _answer(scene, author, phase))
 
     def _untouched(self) -> Iterator[SamplePost]:
         for scene in cycle(UNTOUCHED):
             subject, author = self._cast(scene, self._one_of({**MATCHED, **UNMATCHED}))
-            at = self._within(self._rng.choice(subject.contest.phases))
+            at = instant_in(self._rng.choice(subject.contest.phases), self._rng)
             post = self._post(scene, subject, author, at)
             yield self._sample(scene, author, post, Expected("untouched"))
 
@@ -185,7 +197,7 @@ class _Drawing:
     def _not_public(self) -> Iterator[SamplePost]:
         for scene in cycle(TOUCHING):
             subject, author = self._cast(scene, self._one_of(MATCHED))
-            at = self._within(self._rng.choice(subject.contest.phases))
+            at = instant_in(self._rng.choice(subject.contest.phases), self._rng)
             post = msgspec.structs.replace(
                 self._post(scene, subject, author, at), visibility=self._rng.choice(VISIBILITIES)
             )
@@ -196,7 +208,7 @@ class _Drawing:
         for bad in cycle(BAD_RECORDS):
             subject, author = self._cast(scene, "registered_id")
             phase = self._rng.choice(subject.contest.phases)
-            post = self._post(scene, subject, author, self._within(phase))
+            post = self._post(scene, subject, author, instant_in(phase, self._rng))
             yield SamplePost(
                 scene=bad.name,
                 author=author.kind,
@@ -291,12 +303,6 @@ class _Drawing:
             post_id=f"t{rng.randrange(10**9)}" if has_post else None,
             text=said.format_map(slots) if has_post else None,
         )
-
-    def _within(self, phase: Phase) -> datetime:
-        """An instant of the phase, to the second, a minute clear of its ends."""
-        seconds = int((phase.end - phase.start).total_seconds())
-        at = phase.start + timedelta(seconds=self._rng.randrange(60, seconds - 60))
-        return at.astimezone(WIB)
 
     def _outside(self) -> datetime:
         """An instant before or after every window of every contest."""

@@ -41,7 +41,7 @@ REGIONS: dict[str, str] = {
 }
 """Region codes of the home ministry (public facts) and the name that a post would use."""
 AGENCIES = ("DISDIK", "DINKES", "DISHUB", "DUKCAPIL", "BAPENDA", "SATPOLPP", "KEC")
-_PLATFORM_WEIGHTS: tuple[tuple[Platform, int], ...] = (
+PLATFORM_WEIGHTS: tuple[tuple[Platform, int], ...] = (
     ("instagram", 30),
     ("facebook", 25),
     ("x", 15),
@@ -52,12 +52,12 @@ _PLATFORM_WEIGHTS: tuple[tuple[Platform, int], ...] = (
     ("mastodon", 2),
 )
 _ACCOUNT_COUNTS = ((1, 50), (2, 30), (3, 20))
-_FIRST_DECLARATION = date(2022, 1, 3)
-_LAST_DECLARATION = date(2023, 3, 31)
-_FIRST_WITHDRAWAL = date(2023, 4, 3)
-_LAST_WITHDRAWAL = date(2023, 12, 29)
-_SHARE_WITHOUT_ID = 0.35
-_SHARE_WITHDRAWN = 0.06
+FIRST_DECLARATION = date(2022, 1, 3)
+LAST_DECLARATION = date(2023, 3, 31)
+FIRST_WITHDRAWAL = date(2023, 4, 3)
+LAST_WITHDRAWAL = date(2023, 12, 29)
+SHARE_WITHOUT_ID = 0.35
+SHARE_WITHDRAWN = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,15 @@ def _person(rng: Random, person_id: str, taken: set[tuple[str, str]]) -> list[So
     count = _weighted(rng, _ACCOUNT_COUNTS)
     platforms: list[Platform] = []
     while len(platforms) < count:
-        platform = _weighted(rng, _PLATFORM_WEIGHTS)
+        platform = _weighted(rng, PLATFORM_WEIGHTS)
         if platform not in platforms:
             platforms.append(platform)
-    declared = _day_between(rng, _FIRST_DECLARATION, _LAST_DECLARATION)
+    declared = _day_between(rng, FIRST_DECLARATION, LAST_DECLARATION)
     rows = []
     for platform in platforms:
         withdrawn = (
-            _day_between(rng, _FIRST_WITHDRAWAL, _LAST_WITHDRAWAL)
-            if rng.random() < _SHARE_WITHDRAWN
+            _day_between(rng, FIRST_WITHDRAWAL, LAST_WITHDRAWAL)
+            if rng.random() < SHARE_WITHDRAWN
             else None
         )
         rows.append(
@@ -117,7 +117,7 @@ def _person(rng: Random, person_id: str, taken: set[tuple[str, str]]) -> list[So
                 region_code=region,
                 platform=platform,
                 account_id=None
-                if rng.random() < _SHARE_WITHOUT_ID
+                if rng.random() < SHARE_WITHOUT_ID
                 else str(rng.randrange(10**9, 10**15)),
                 handle=_free_handle(rng, platform, name, taken),
                 display_name=name if rng.random() < 0.7 else None,

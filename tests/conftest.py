@@ -2,12 +2,18 @@
 
 Tests marked `shared` read the evaluation data beside the checkout. Where it is absent they skip
 and say so; where `CI` is set a missing folder is a failure, because a silent skip proves nothing.
+
+Hypothesis has no deadline: the first call of a kernel compiles it, and timing lives in `bench/`.
 """
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("netral", deadline=None)
+settings.load_profile("netral")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

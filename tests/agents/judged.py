@@ -9,6 +9,8 @@ from typing import Any
 from config.settings import CONFIG_DIR, ListSettings, Settings
 from lists.refs import make_key, write_refs
 from lists.register_build import build_register
+from lists.vault import make_review_key
+from tests.lists.models import write_model
 from tests.streams.wire import settings_for
 
 WATCHLIST = CONFIG_DIR / "elections" / "jatim-2024.yaml"
@@ -39,8 +41,13 @@ def built_lists(folder: Path) -> ListSettings:
     register = folder / "register"
     build_register(source, register)
     make_key(folder / "key")
-    write_refs(register, ELECTION, folder / "key", folder / "vault")
-    return ListSettings(register_dir=register, watchlist_file=WATCHLIST)
+    recipient = make_review_key(folder / "review.key")
+    write_refs(register, ELECTION, folder / "key", recipient, folder / "vault")
+    return ListSettings(
+        register_dir=register,
+        watchlist_file=WATCHLIST,
+        model_file=write_model(folder / "model.json"),
+    )
 
 
 def judged_settings(bootstrap: str, prefix: str, folder: Path) -> Settings:

@@ -15,12 +15,14 @@ from config.settings import CONFIG_DIR, ListSettings, Settings
 from lists.in_force import ListsInForce
 from lists.refs import make_key, write_refs
 from lists.register_build import build_register
+from lists.vault import make_review_key, read_review_key
 from lists.watchlist_file import load_watchlist
 from matchers.screening import Stages, screen
 from matchers.types import Outcome
 from streams.codec import decode_post
 from streams.records import Contest, Election, PublicPost, Watchlist, WatchlistUpdate
-from tests.lists.test_register_build import write_source
+from tests.lists.models import write_model
+from tests.lists.sources import write_source
 
 EXAMPLE = load_watchlist(CONFIG_DIR / "elections" / "jatim-2024.yaml")
 ELECTION = EXAMPLE.elections[0]
@@ -77,6 +79,7 @@ class Files:
             register_dir=self.folder / "register",
             watchlist_file=self.folder / "watchlist.json",
             rules_file=self.folder / "rules.yaml",
+            model_file=self.folder / "model.json",
         )
 
     def write_register(self, accounts: list[dict[str, Any]], **options: Any) -> None:
@@ -84,10 +87,13 @@ class Files:
         source = write_source(self.folder / "register.csv", accounts)
         register = self.folder / "register"
         build_register(source, register, max_shrink=1, **options)
-        key = self.folder / "key"
+        key, review_key = self.folder / "key", self.folder / "review.key"
         if not key.exists():
             make_key(key)
-        write_refs(register, ELECTION.id, key, self.folder / "vault")
+        if not review_key.exists():
+            make_review_key(review_key)
+        recipient = str(read_review_key(review_key).to_public())
+        write_refs(register, ELECTION.id, key, recipient, self.folder / "vault")
 
     def write_watchlist(self, watchlist: Watchlist) -> None:
         (self.folder / "watchlist.json").write_bytes(msgspec.json.encode(watchlist))
@@ -97,11 +103,16 @@ class Files:
         assert spoil[0] in text
         (self.folder / "rules.yaml").write_text(text.replace(*spoil), encoding="utf-8")
 
+    def write_model(self) -> None:
+        """The tests' own: the shipped one is learned anew from time to time."""
+        write_model(self.folder / "model.json")
+
     def mend(self) -> None:
-        """All three as they were at the beginning."""
+        """All of them as they were at the beginning."""
         self.write_register(ACCOUNTS)
         self.write_watchlist(EXAMPLE)
         self.write_rules()
+        self.write_model()
 
 
 def files_in(folder: Path) -> Files:

@@ -12,10 +12,10 @@ from lists.register_artifact import open_register
 from lists.register_build import build_register
 from matchers.active_period import declared_from, withdrawn_from
 from matchers.exact_identity import resolve
-from matchers.fuzzy_identity import find_lead
 from matchers.register_overlay import OverlayRegister
 from streams.records import RegisterUpdate
-from tests.lists.test_register_build import many, row, write_source
+from tests.lists.sources import many, row, write_source
+from tests.matchers.model import lead_for
 from tests.matchers.people import DECLARED, Row, post_by, register_of
 
 WITHDRAWN = date(2024, 6, 1)
@@ -48,11 +48,14 @@ def test_inv_01_no_identity_outside_the_declaration(account_id: str | None) -> N
 def test_inv_01_no_lead_outside_the_declaration() -> None:
     register = register_of(Row("budi.s", "7", withdrawn_on=WITHDRAWN))
     eager = JudgementSettings(base_rate=9_999, lead_threshold=1)
-    post = post_by("budi.s", None, name="Budi Sasmitho")
     inside = declared_from(DECLARED)
-    assert find_lead(post, register, eager, inside) is not None
-    for at in (inside - LAST, withdrawn_from(WITHDRAWN)):
-        assert find_lead(post, register, eager, at) is None
+    last = withdrawn_from(WITHDRAWN) - LAST
+    for at in (inside, last):
+        post = post_by("budi.s", None, name="Budi Sasmitho", at=at)
+        assert lead_for(post, register, eager) is not None
+    for at in (inside - LAST, last + LAST):
+        post = post_by("budi.s", None, name="Budi Sasmitho", at=at)
+        assert lead_for(post, register, eager) is None
 
 
 @pytest.mark.parametrize("without", ["declared_on", "declaration_ref"])

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from config.settings import JudgementSettings
 from matchers.exact_identity import resolve
-from matchers.fuzzy_identity import find_lead
 from matchers.types import REUSED_HANDLE, Identity
-from tests.matchers.people import NOON, Row, post_by, register_of
+from tests.matchers.model import lead_for
+from tests.matchers.people import Row, post_by, register_of
 
 IDS = st.sampled_from([None, "7", "8"])
 HANDLES = st.sampled_from(["budi.s", "@Budi.S", "budi_s", "buddi.s", "other"])
@@ -30,7 +30,7 @@ def test_inv_03_a_reused_handle_is_no_match_and_no_lead() -> None:
     post = post_by("budi.s", "8", name="Budi Sasmitho", bio="ASN di Surabaya")
     eager = JudgementSettings(base_rate=9_999, lead_threshold=1)
     assert resolve([post], register) == [REUSED_HANDLE]
-    assert find_lead(post, register, eager, NOON) is None
+    assert lead_for(post, register, eager) is None
 
 
 def test_inv_03_once_an_id_is_bound_the_handle_alone_is_not_enough() -> None:

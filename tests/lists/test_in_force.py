@@ -1,16 +1,35 @@
 """The lists in force: what is taken, what is refused, and that a refusal changes nothing."""
 
+import asyncio
+import contextlib
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from config.errors import ListError, RegisterError, RulesError, SettingsError, WatchlistError
+from config.errors import (
+    ListError,
+    ModelError,
+    RegisterError,
+    RulesError,
+    SettingsError,
+    WatchlistError,
+)
 from config.settings import ListSettings, Settings
-from lists import register_artifact
+from lists import in_force as lists_in_force
 from lists.in_force import ListName, ListsInForce
+from lists.register_artifact import (
+    IDENTITY_COLUMNS,
+    RegisterContent,
+    add_refs,
+    write_artifact,
+)
+from lists.register_build import build_register
 from streams.records import (
     Candidate,
     Contest,
@@ -40,6 +59,9 @@ from tests.invariants.scene import (
     second_contest,
     watchlist_of,
 )
+from tests.lists.models import model_document, write_model
+from tests.lists.sources import write_source
+from tests.matchers.people import pseudonym, register_of
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +89,7 @@ def register_update(sequence: int, **changes: Any) -> RegisterUpdate:
         "name": "Orang Baru",
         "declared_on": "2024-02-01",
         "declaration_ref": "SK-99",
-        "subject_refs": (SubjectRef(election_id=ELECTION.id, ref="s-new"),),
+        "subject_refs": (SubjectRef(election_id=ELECTION.id, ref=pseudonym("new")),),
     }
     return RegisterUpdate(schema=1, sequence=sequence, **(fields | changes))
 
@@ -123,16 +145,19 @@ def test_an_election_without_pseudonyms_stops_the_start(files: Files) -> None:
 # Register updates
 
 
-def test_a_register_update_is_in_force_at_once_and_the_old_snapshot_stays(
+def test_a_register_update_is_in_force_at_once_under_versions_of_its_own(
     lists: ListsInForce,
 ) -> None:
     before = lists.stages
+    versions = before.versions
     assert not flagged(lists, STRANGER, "8001")
     lists.apply_register_update(register_update(1), 0)
     assert flagged(lists, STRANGER, "8001")
-    assert lists.stages.versions.register_overlay_offset == 0
-    assert outcome(before, STRANGER, "8001").disposition == "unmatched"
-    assert before.versions.register_overlay_offset == -1
+    assert lists.stages is not before
+    assert lists.stages.versions == msgspec.structs.replace(versions, register_overlay_offset=0)
+    (flag,) = outcome(lists.stages, STRANGER, "8001").flags
+    assert flag.versions.register_overlay_offset == 0
+    assert flag.identity.subject_ref == pseudonym("new")
 
 
 def test_a_refused_register_update_stands_until_a_good_one(lists: ListsInForce) -> None:
@@ -278,15 +303,13 @@ def test_an_unreadable_record_is_kept_on_record(lists: ListsInForce) -> None:
 def empty_the_register(files: Files) -> None:
     """An artifact without a row, which `register build` refuses to write."""
     directory = files.folder / "register"
-    rows = register_artifact.RegisterRows(
-        accounts={name: [] for name in register_artifact._ACCOUNT_COLUMNS.names},
-        people={name: [] for name in register_artifact._PEOPLE_COLUMNS.names},
-        identities={name: [] for name in register_artifact._IDENTITY_COLUMNS.names},
+    shutil.rmtree(directory)  # never written over: workers have its files mapped
+    directory.mkdir()
+    content = RegisterContent(
+        register_of().arrays, [""], [""], pa.table([[], [], []], schema=IDENTITY_COLUMNS)
     )
-    register_artifact.write_artifact(
-        directory, rows, builder="test", source_sha256="0" * 64, refused={}
-    )
-    register_artifact.add_refs(directory, ELECTION.id, "k", [])
+    write_artifact(directory, content, builder="test", source_sha256="0" * 64, refused={})
+    add_refs(directory, ELECTION.id, "k", np.empty((0, 16), np.uint8))
 
 
 def break_the_watchlist(files: Files) -> None:
@@ -299,7 +322,13 @@ def date_the_watchlist_barely(files: Files) -> None:
 
 
 def damage_the_register(files: Files) -> None:
-    (files.folder / "register" / "accounts.arrow").write_bytes(b"cut off")
+    path = files.folder / "register" / "accounts.handles.text.npy"
+    path.unlink()
+    path.write_bytes(b"cut off")
+
+
+def break_the_model(files: Files) -> None:
+    write_model(files.folder / "model.json", model_document() | {"titles": []})
 
 
 REFUSED_RELOADS = [
@@ -313,6 +342,7 @@ REFUSED_RELOADS = [
     ("watchlist", lambda files: files.write_watchlist(watchlist_of(OVERLAPPING)), "overlap"),
     ("watchlist", lambda files: files.write_watchlist(watchlist_of(SHRUNK)), FALL),
     ("rules", lambda files: files.write_rules(("fuzzy_name", "gut_feeling")), "gut_feeling"),
+    ("rules", break_the_model, r"match model .*model.json: titles: the cell"),
 ]
 
 
@@ -331,7 +361,11 @@ def test_a_refused_reload_changes_nothing_and_a_good_one_clears_it(
     if name != "register":
         files.write_register([*ACCOUNTS, account(11, "baru_uji")])
     spoil(files)
-    kinds = {"register": RegisterError, "watchlist": WatchlistError, "rules": RulesError}
+    kinds: dict[str, tuple[type[ListError], ...]] = {
+        "register": (RegisterError,),
+        "watchlist": (WatchlistError,),
+        "rules": (RulesError, ModelError),
+    }
     with pytest.raises(kinds[name], match=reason):
         lists.reload()
     assert lists.stages is before
@@ -343,8 +377,11 @@ def test_a_refused_reload_changes_nothing_and_a_good_one_clears_it(
     assert lists.refusals[name].count == 1
 
 
-def test_a_reload_takes_all_three(files: Files, lists: ListsInForce) -> None:
+def test_a_reload_takes_all_of_them(files: Files, lists: ListsInForce) -> None:
     before = lists.stages.versions
+    changed = model_document()
+    changed["titles"][0]["tenths"] += 1
+    write_model(files.folder / "model.json", changed)
     files.write_register([*ACCOUNTS, account(11, "baru_uji")])
     files.write_watchlist(watchlist_of(CONTEST, second_contest()))
     files.write_rules(("wording_version: skb-2022.1", "wording_version: skb-2022.2"))
@@ -353,6 +390,7 @@ def test_a_reload_takes_all_three(files: Files, lists: ListsInForce) -> None:
     assert before.register != after.register
     assert before.watchlist != after.watchlist
     assert before.rules != after.rules
+    assert before.model != after.model
     assert flagged(lists, "baru_uji", None)
 
 
@@ -438,3 +476,144 @@ def test_a_declared_handle_is_bound_by_an_update_and_stays_so_over_a_reload(
     lists.reload()
     assert flagged(lists, "nama_lain", "5002")
     assert not flagged(lists, DECLARED, "5005")
+
+
+# A new register while the worker runs
+
+
+async def test_a_new_register_comes_into_force(files: Files, lists: ListsInForce) -> None:
+    before = lists.stages
+    lists.refuse_undecodable("register", "test")
+    files.write_register([*ACCOUNTS, account(11, "baru_uji")])
+    await lists.switch_register()
+    assert flagged(lists, "baru_uji", None)
+    assert lists.stages.versions.register != before.versions.register
+    assert lists.stages.watchlist is before.watchlist
+    assert outcome(before, "baru_uji").disposition == "unmatched", "a batch ends as it began"
+    assert standing(lists) == set()
+
+
+async def test_a_switch_keeps_the_changes_that_the_new_register_lacks(
+    files: Files, lists: ListsInForce
+) -> None:
+    lists.apply_register_update(register_update(1), 4)
+    lists.apply_register_update(register_update(2, handle="lain_uji", account_id="8002"), 5)
+    lists.apply_register_update(
+        register_update(3, op="withdraw", handle=STRANGER, withdrawn_on="2024-09-01"), 6
+    )
+    # The new base includes the first: made again, it would be refused as standing already.
+    files.write_register([*ACCOUNTS, account(11, STRANGER, account_id="8001")], overlay_offset=4)
+    await lists.switch_register()
+    assert not flagged(lists, STRANGER, "8001"), "the withdrawal is kept"
+    assert lists.stages.register.rows_by_account_id([("x", "8001")])[0] >= 0
+    assert flagged(lists, "lain_uji", "8002")
+    assert lists.stages.versions.register_overlay_offset == 6
+    # And again, by a base that includes all of them and says so.
+    rows = [account(11, STRANGER, account_id="8001", withdrawn_on="2024-09-01")]
+    rows += [account(12, "lain_uji", account_id="8002")]
+    files.write_register([*ACCOUNTS, *rows], overlay_offset=6)
+    await lists.switch_register()
+    assert flagged(lists, "lain_uji", "8002")
+    assert lists.stages.versions.register_overlay_offset == 6
+    with pytest.raises(RegisterError, match="stands already"):
+        lists.apply_register_update(register_update(4, handle="lain_uji"), 7)
+
+
+def without_pseudonyms(files: Files) -> None:
+    source = write_source(files.folder / "register.csv", ACCOUNTS)
+    build_register(source, files.folder / "register")
+
+
+def clashing(files: Files) -> None:
+    """It holds what an update added, and does not say so."""
+    files.write_register([*ACCOUNTS, account(11, "lain_uji")])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda files: files.write_register(ACCOUNTS[:7]), FALL),
+        (without_pseudonyms, "no pseudonyms for election pilkada-2024"),
+        (damage_the_register, "register artifact is damaged"),
+        (empty_the_register, "register is empty"),
+        (clashing, "offset 3 refused: the account stands already"),
+    ],
+    ids=["shrunk", "no pseudonyms", "damaged", "empty", "clashing"],
+)
+async def test_a_refused_register_leaves_the_old_one_in_force(
+    files: Files, lists: ListsInForce, spoil: Any, reason: str
+) -> None:
+    lists.apply_register_update(register_update(1, handle="lain_uji", account_id=None), 3)
+    before, changed = lists.stages, lists.changed_at["register"]
+    spoil(files)
+    for count in (1, 2):
+        with pytest.raises(RegisterError, match=reason):
+            await lists.switch_register()
+        assert lists.refusals["register"].count == count
+    assert lists.stages is before
+    assert lists.changed_at["register"] == changed
+    assert standing(lists) == {"register"}
+    assert flagged(lists)
+    assert flagged(lists, "lain_uji", None)
+    files.mend()
+    await lists.switch_register()
+    assert standing(lists) == set()
+    assert flagged(lists, "lain_uji", None)
+
+
+async def test_what_comes_during_a_switch_is_not_lost(
+    files: Files, lists: ListsInForce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes of the register, the watchlist and the stop switch, between any two of its steps."""
+    monkeypatch.setattr(lists_in_force, "UPDATES_A_STEP", 2)
+    numbers = iter(range(4_000))
+
+    def add_one() -> None:
+        number = next(numbers)
+        lists.apply_register_update(
+            register_update(number, handle=f"n{number}", account_id=f"n{number}"), number
+        )
+
+    for _ in range(50):
+        add_one()
+    before = lists.stages
+    files.write_register([*ACCOUNTS, account(11, "baru_uji")])
+    switch = asyncio.create_task(lists.switch_register())
+    seen = 0
+    while not switch.done():
+        if seen == 1:
+            lists.apply_watchlist_update(put(1, second_contest()))
+            lists.apply_control(control(1, "stop"))
+        with contextlib.suppress(StopIteration):
+            add_one()
+        seen += 1
+        await asyncio.sleep(0)
+    await switch
+    count = next(numbers, 4_000)
+    assert seen > 10
+    register = lists.stages.register
+    assert lists.stages.versions.register != before.versions.register
+    assert register.overlay_offset == count - 1
+    rows = register.rows_by_account_id([("x", f"n{number}") for number in range(count)])
+    assert min(rows) >= 0
+    assert len(set(rows)) == count
+    assert register.size == before.register.size + 1
+    assert lists.stages.stopped
+    assert "kota-2024" in {entry.contest_id for entry in lists.stages.watchlist.entries}
+
+
+async def test_a_batch_can_be_judged_between_any_two_steps(
+    files: Files, lists: ListsInForce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists_in_force, "UPDATES_A_STEP", 1)
+    for number in range(30):
+        lists.apply_register_update(
+            register_update(number, handle=f"n{number}", account_id=f"n{number}"), number
+        )
+    files.write_register([*ACCOUNTS, account(11, "baru_uji")])
+    switch = asyncio.create_task(lists.switch_register())
+    while not switch.done():
+        assert flagged(lists, "n29", "n29"), "the old register answers until the new one has all"
+        await asyncio.sleep(0)
+    await switch
+    assert flagged(lists, "n29", "n29")

@@ -56,7 +56,7 @@ def test_an_id_out_of_force_does_not_fall_back_to_the_handle() -> None:
 def test_platforms_are_apart() -> None:
     register = register_of(Row("budi", "7"), Row("budi", "8", "p2", platform="x"))
     posts = [post_by("budi", "7", platform="x"), post_by("budi", "8", platform="x")]
-    assert resolve(posts, register) == [REUSED_HANDLE, Identity("bound", 1, 1)]
+    assert resolve(posts, register) == [REUSED_HANDLE, Identity("bound", 0, 1)]
 
 
 def test_a_batch_keeps_its_order() -> None:

@@ -26,7 +26,8 @@ from tests.matchers.build import (
     a_watchlist,
     aimed_at,
 )
-from tests.matchers.people import Row, register_of
+from tests.matchers.model import MODEL
+from tests.matchers.people import Row, pseudonym, register_of
 
 BOOK = load_rules(CONFIG_DIR / "rules.yaml")
 EAGER = JudgementSettings(base_rate=9_000, lead_threshold=1)
@@ -42,7 +43,7 @@ ELSEWHEN = (
 
 
 def refs_of(people: Sequence[Row]) -> dict[str, dict[str, str]]:
-    return {"pemilihan-2024": {row.person: f"s-{row.person}" for row in people}}
+    return {"pemilihan-2024": {row.person: pseudonym(row.person) for row in people}}
 
 
 def stages_of(
@@ -52,6 +53,7 @@ def stages_of(
         register=register_of(*people, refs=refs_of(people)),
         watchlist=_index(tuple(contest.id for contest in contests), contests),
         rulebook=BOOK,
+        model=MODEL,
         judgement=EAGER,
         **more,
     )
@@ -123,7 +125,7 @@ def test_a_flag_names_the_versions_of_all_that_judged_it() -> None:
         register_overlay_offset=-1,
         watchlist=stages.watchlist.version,
         rules=BOOK.version,
-        model=stages.versions.model,
+        model="test-model",
         settings=EAGER.digest(),
     )
 
@@ -196,6 +198,7 @@ WITHDRAWN = st.builds(
     person=st.just("p9"),
     name=st.sampled_from(["Budi Sasmitho", "Sri Wahyuni", "Warga"]),
     platform=st.just("x"),
+    declared_on=st.dates(date(2000, 1, 1), GONE),
     withdrawn_on=st.just(GONE),
 )
 
@@ -210,7 +213,7 @@ def test_adding_a_withdrawn_entry_never_adds_a_flag(
     after = flags_by_id(screen(late, stages_of((*PEOPLE, withdrawn))))
     assert after.keys() <= before.keys()
     for flag_id, flag in after.items():
-        assert "s-p9" not in str(flag)
+        assert pseudonym("p9") not in str(flag)
         if flag["identity"]["status"] != "unconfirmed":
             assert flag == before[flag_id]
 

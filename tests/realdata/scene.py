@@ -8,10 +8,12 @@ import msgspec
 
 from config.settings import CONFIG_DIR, JudgementSettings, ListSettings, Settings
 from lists.common_words import load_common_words
+from lists.model_file import load_model
 from lists.refs import make_key, read_key, write_refs
 from lists.register_artifact import open_register
 from lists.register_build import build_register
 from lists.rules_file import load_rules
+from lists.vault import make_review_key
 from lists.watchlist_file import load_watchlist
 from matchers.screening import Stages
 from matchers.watchlist_index import WatchlistIndex
@@ -45,6 +47,7 @@ class Scene:
             open_register(self.register_dir),
             _index(load_watchlist(self.watchlist_file)),
             load_rules(CONFIG_DIR / "rules.yaml"),
+            load_model(CONFIG_DIR / "match_model.yaml"),
             JudgementSettings(),
         )
 
@@ -60,6 +63,7 @@ class Scene:
             self.watchlist,
             _index(self.watchlist),
             load_rules(CONFIG_DIR / "rules.yaml"),
+            load_model(CONFIG_DIR / "match_model.yaml"),
             JudgementSettings(),
         )
 
@@ -71,9 +75,14 @@ def set_scene(data: Path, folder: Path) -> Scene:
     write_source(rows, folder / "register.csv")
     build_register(folder / "register.csv", folder / "register")
     make_key(folder / "key")
+    recipient = make_review_key(folder / "review.key")
     for election in watchlist.elections:
         write_refs(
-            folder / "register", election.id, folder / "key", folder / f"{election.id}.vault"
+            folder / "register",
+            election.id,
+            folder / "key",
+            recipient,
+            folder / f"{election.id}.vault",
         )
     (folder / "watchlist.json").write_bytes(msgspec.json.encode(watchlist))
     return Scene(

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, timezone
 
 from lists.refs import subject_ref
-from matchers.handle_keys import HandleKey, blocking_keys, take_apart
 from matchers.handles import normalise
-from matchers.names import canonical_name
+from matchers.names import canonical_name, parse_name
+from matchers.run_table import Run, RunTable
 from matchers.types import NO_ROW, RegisteredAccount, RegisteredPerson
 from synth.register import SourceRow
+from tests.reference.slow_handles import slow_compare
 
 WIB = timezone(timedelta(hours=7))
 WIT = timezone(timedelta(hours=9))
@@ -46,10 +47,6 @@ class SlowRegister:
                     else datetime.combine(withdrawn, time(), WIT).astimezone(UTC),
                 )
             )
-        self._keys = [
-            (account.platform, set(blocking_keys(take_apart(account.platform, account.handle))))
-            for account in self._accounts
-        ]
         self._version = version
         self._secret = secret
         self._elections = elections
@@ -82,26 +79,39 @@ class SlowRegister:
                 return row
         return NO_ROW
 
-    def blocked_rows(self, platform: str, key: HandleKey) -> list[int]:
-        asked = set(blocking_keys(key))
+    def run_table(self, keys: Sequence[tuple[str, str]]) -> RunTable:
+        return RunTable.of(self.propose(keys))
+
+    def propose(self, keys: Sequence[tuple[str, str]]) -> list[list[Run]]:
         return [
-            row
-            for row, (where, keys) in enumerate(self._keys)
-            if where == platform and asked & keys
+            [
+                Run(*levels, row, row + 1)
+                for row, account in enumerate(self._accounts)
+                if account.platform == platform
+                and (levels := slow_compare(platform, handle, account.handle)) is not None
+            ]
+            for platform, handle in keys
         ]
 
-    def handle_key(self, row: int) -> HandleKey:
-        account = self._accounts[row]
-        return take_apart(account.platform, account.handle)
+    def rows_with_names(self, table: RunTable, names: Sequence[str]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for asked, runs in enumerate(table.lists(len(names))):
+            words = sorted(names[asked].split())
+            for run in runs:
+                for row in range(run.first, run.last):
+                    theirs = self.person(self._accounts[row].person).canonical_name
+                    if sorted(theirs.split()) == words:
+                        found.setdefault(asked, []).append(row)
+        return found
 
     def account(self, row: int) -> RegisteredAccount:
         return self._accounts[row]
 
     def person(self, person: int) -> RegisteredPerson:
         source = self._persons[person]
-        name = canonical_name(source.name)
+        name, titles = parse_name(source.name)
         bearers = sum(canonical_name(other.name) == name for other in self._persons)
-        return RegisteredPerson(name, bearers, source.region_code, source.agency_code)
+        return RegisteredPerson(name, bearers, titles, source.region_code, source.agency_code)
 
     def subject_ref(self, election_id: str, person: int) -> str:
         return subject_ref(self._secret, election_id, self._persons[person].person_id)

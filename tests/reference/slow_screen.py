@@ -7,10 +7,10 @@ replaced is everything that was made fast: batches, indexes, the automaton, wind
 from dataclasses import dataclass
 
 from config.settings import JudgementSettings
-from matchers import lead_scoring
 from matchers.evidence import gather
-from matchers.fuzzy_identity import find_lead
+from matchers.fuzzy_identity import find_leads
 from matchers.handles import normalise
+from matchers.match_model import MatchModel
 from matchers.rules import Rulebook
 from matchers.types import NO_ROW, Identity, Lead, Outcome
 from matchers.verdict import judge
@@ -27,6 +27,7 @@ class SlowStages:
     index: WatchlistIndex
     """For the entries' ids and phases only; nothing is searched with it."""
     rulebook: Rulebook
+    model: MatchModel
     judgement: JudgementSettings
 
 
@@ -63,7 +64,7 @@ def slow_screen(post: PublicPost, stages: SlowStages) -> Outcome:
             register_overlay_offset=-1,
             watchlist=stages.index.version,
             rules=stages.rulebook.version,
-            model=lead_scoring.MODEL_VERSION,
+            model=stages.model.version,
             settings=stages.judgement.digest(),
         ),
     )
@@ -80,7 +81,7 @@ def _who(post: PublicPost, stages: SlowStages) -> Identity | Lead | None:
             account = register.account(row)
             if account.active_at(at):
                 return Identity("bound", row, account.person)
-            return find_lead(post, register, stages.judgement, at)
+            return find_leads([post], register, stages.model, stages.judgement)[0]
     handle = normalise(post.platform, actor.handle)
     row = NO_ROW if handle is None else register.rows_by_handle([(post.platform, handle)])[0]
     if row != NO_ROW:
@@ -89,4 +90,4 @@ def _who(post: PublicPost, stages: SlowStages) -> Identity | Lead | None:
             return None  # the handle was taken over by somebody else
         if account.account_id is None and account.active_at(at):
             return Identity("declared", row, account.person)
-    return find_lead(post, register, stages.judgement, at)
+    return find_leads([post], register, stages.model, stages.judgement)[0]

@@ -1,0 +1,1 @@
+"""Learns the match model, at build time only: `python -m learning.learn`."""
