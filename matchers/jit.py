@@ -8,7 +8,6 @@ start pays some seconds. numba by itself looks only at the file that a kernel st
 those whose kernels it calls; so the folder's name holds a digest of all of this package.
 """
 
-import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -23,9 +22,8 @@ def _cache_folder() -> Path:
     digest = sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    base = Path(given) if given else Path(home).expanduser() / "netral"
+    given = numba.config.CACHE_DIR  # type: ignore[attr-defined] # NUMBA_CACHE_DIR, if it is set
+    base = Path(given) if given else Path.home() / ".cache" / "netral"
     return base / f"kernels-{digest.hexdigest()[:16]}"
 
 

@@ -1,12 +1,10 @@
 """Synthetic streams on disk: the records, one a line, and the truth beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import orjson
 
-from synth.author_posts import AuthorPost
 from synth.sample_post import SamplePost
 
 
@@ -25,14 +23,3 @@ def write_posts(sample: Sequence[SamplePost], posts: Path, truth: Path | None = 
             )
         )
     return len(in_file)
-
-
-def write_author_posts(drawn: Iterable[AuthorPost], posts: Path, truth: Path) -> int:
-    """Write the posts and, line for line, who their authors truly are; returns how many."""
-    encode = msgspec.json.Encoder().encode
-    line = 0
-    with posts.open("wb") as post_lines, truth.open("wb") as truth_lines:
-        for line, one in enumerate(drawn, start=1):
-            post_lines.write(encode(one.post) + b"\n")
-            truth_lines.write(orjson.dumps({"line": line, **one.truth()}) + b"\n")
-    return line

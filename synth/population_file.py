@@ -21,7 +21,10 @@ ENDINGS = (".csv", ".jsonl", ".parquet")
 def write_population(
     population: Population, path: Path, progress: Callable[[int], None] = lambda _done: None
 ) -> int:
-    """Write one row an account; returns how many. Raises ValueError for another ending."""
+    """Write one row an account; returns how many. `progress` hears how many so far.
+
+    Raises ValueError for another ending.
+    """
     if path.suffix not in ENDINGS:
         raise ValueError(f"{path}: give a file that ends in {', '.join(ENDINGS)}.")
     parts = _parts(population, progress)
@@ -50,7 +53,7 @@ _SCHEMA = pa.schema([(name, pa.string()) for name in SOURCE_COLUMNS])
 
 
 def _parts(population: Population, progress: Callable[[int], None]) -> Iterator[pa.Table]:
-    """The accounts in parts; `progress` hears of a part when the next one is asked for."""
+    """The accounts in parts; a part counts as done when the next one is asked for."""
     for first in range(0, len(population.account_person), ROWS_A_PART):
         here = slice(first, first + ROWS_A_PART)
         person = pa.array(population.account_person[here])

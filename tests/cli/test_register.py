@@ -88,7 +88,7 @@ def test_lookup_in_words(built: Path) -> None:
     where = ("--register", built, "--platform", "instagram")
     at = ("--at", "2024-10-01T08:00:00+07:00")
     said = run("lookup", *where, "--handle", "budi_s", "--name", "Budi Santoso", *at)
-    assert "candidate   budi.s  20." in said
+    assert "candidate   budi.s  19.93%  " in said
     assert "+8.0 bits\n" in said
     assert (
         "               +8.0  same handle without separators; "

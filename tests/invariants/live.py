@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numba
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
@@ -227,6 +228,8 @@ def clean_environment(folder: Path) -> Iterator[None]:
         for name, sub in (("TMPDIR", "tmp"), ("HOME", "home"), ("XDG_CACHE_HOME", "home/cache")):
             (folder / sub).mkdir(parents=True, exist_ok=True)
             patch.setenv(name, str(folder / sub))
+        # Machine code says nothing of events; made anew in each test it would take half a minute.
+        patch.setenv("NUMBA_CACHE_DIR", str(Path(numba.config.CACHE_DIR).parent))  # type: ignore[attr-defined]
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
         yield

@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterator
 from pathlib import Path
 
+import numba
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -96,6 +97,15 @@ def test_inv_02_no_metric_and_no_answer_of_the_status_server_holds_an_event(live
 def test_inv_02_no_file_is_left(live: LiveRun) -> None:
     """In the worker's working folder, its home and its folder for temporary files."""
     assert live.files == {}
+
+
+def test_inv_02_no_compiled_kernel_holds_an_event(live: LiveRun) -> None:
+    """The worker's machine code, which it keeps outside of the folders above."""
+    assert live.sent
+    kernels = [path for path in Path(numba.config.CACHE_DIR).rglob("*") if path.is_file()]  # type: ignore[attr-defined]
+    assert kernels
+    for path in kernels:
+        assert not holds(path.read_bytes()), path
 
 
 def test_inv_02_no_topic_but_the_input_holds_an_event(live: LiveRun) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from lists.register_build import build_register
 from lists.rules_file import load_rules
 from lists.vault import make_review_key
 from lists.watchlist_file import load_watchlist
+from matchers.handles import normalise
 from matchers.screening import Stages
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import PublicPost, Watchlist
@@ -52,11 +54,17 @@ class Scene:
         )
 
     def slow_stages(self) -> SlowStages:
-        """The reference's lists, made from the same sources without the product's artifacts."""
+        """The reference's lists, made from the same sources without the product's artifacts.
+
+        But for the order of the rows: of many candidates that are alike, the first are weighed.
+        """
+        register = open_register(self.register_dir)
+        keys = [(row.platform, normalise(row.platform, row.handle) or "") for row in self.rows]
+        places = register.rows_by_handle(keys)
         return SlowStages(
             SlowRegister(
-                self.rows,
-                open_register(self.register_dir).version,
+                [row for _, row in sorted(zip(places, self.rows, strict=True), key=itemgetter(0))],
+                register.version,
                 read_key(self.key_file),
                 frozenset(election.id for election in self.watchlist.elections),
             ),
