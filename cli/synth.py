@@ -59,7 +59,7 @@ def authors(
     ],
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="Kind of author, such as look_alike; repeatable. [default: all]"),
+        typer.Option(help="Kind of author, such as look_alike; repeatable. Without it all."),
     ] = None,
     count: Annotated[
         int, typer.Option("--count", "-n", min=1, help="How many authors of each kind.")

@@ -6,7 +6,7 @@ pseudonyms, so that a worker can switch to it between two batches. People who ca
 known by pseudonym only: whoever builds the register from its whole source knows them by number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from lists.register_artifact import (
 )
 from lists.register_assembly import AccountColumns, PeopleColumns, assemble
 from lists.register_build import publish
+from lists.register_tables import MOST_CODES
 from matchers.active_period import day_declared, day_withdrawn
 from matchers.exact_table import Strings
 from matchers.register import Register
@@ -59,19 +60,24 @@ def compact_register(
     """Replace the artifact in `directory` by one that includes `updates`, each with its offset.
 
     Updates that the base includes already change nothing. Raises RegisterError, and leaves the old
-    artifact, where that cannot be read or nothing would stand.
+    artifact, where that cannot be read or is replaced by somebody else in the meantime.
     """
     manifest = read_manifest(directory)
     base = open_register(directory)
     changes = _Changes(OverlayRegister(base))
     applied, refused = 0, []
     for update, offset in updates:
+        people = changes.overlay.person_count
         try:
-            if changes.overlay.apply(update, offset):
-                applied += 1
-                _remember_name(changes, update)
+            if not changes.overlay.apply(update, offset):
+                continue
         except RegisterError:
             refused.append(offset)
+            continue
+        applied += 1
+        # A name is taken in where somebody is new or described anew, and nowhere else.
+        if update.op == "change" or changes.overlay.person_count > people:
+            _remember_name(changes, update)
     content = _content(directory, manifest, base, changes)
     compacted = publish(
         directory,
@@ -80,9 +86,18 @@ def compact_register(
         refused=manifest.refused,
         overlay_offset=changes.overlay.overlay_offset,
         overlay_sequence=changes.overlay.overlay_sequence,
-        finish=lambda beside: _add_pseudonyms(directory, beside, manifest, changes.overlay),
+        finish=lambda beside: _finish(directory, beside, manifest, changes.overlay),
     )
     return CompactReport(compacted, applied, tuple(refused))
+
+
+def _finish(old: Path, beside: Path, manifest: Manifest, overlay: OverlayRegister) -> None:
+    _add_pseudonyms(old, beside, manifest, overlay)
+    if read_manifest(old) != manifest:
+        raise RegisterError(
+            f"{old}: it was built anew or given pseudonyms in the meantime, which this would undo. "
+            "Compact it again."
+        )
 
 
 def _remember_name(changes: _Changes, update: RegisterUpdate) -> None:
@@ -96,7 +111,7 @@ def _content(
     directory: Path, manifest: Manifest, base: Register, changes: _Changes
 ) -> RegisterContent:
     overlay = changes.overlay
-    regions, agencies = list(manifest.regions), list(manifest.agencies)
+    regions, agencies = _Codes(manifest.regions), _Codes(manifest.agencies)
     people = base.arrays.people
     names = _arrow(base.arrays.names.names).take(pa.array(people.names)).to_pylist()
     columns = {
@@ -106,8 +121,8 @@ def _content(
     }
     for person, known in sorted(overlay.changed_people.items()):
         values = {
-            "region": _code(known.region_code, regions),
-            "agency": _code(known.agency_code, agencies),
+            "region": regions.place(known.region_code),
+            "agency": agencies.place(known.agency_code),
             "titles": known.titles,
         }
         if person < len(names):
@@ -127,7 +142,9 @@ def _content(
             np.array(columns["titles"], np.uint32),
         ),
     )
-    return RegisterContent(arrays, regions, agencies, _identities(directory, changes, len(names)))
+    return RegisterContent(
+        arrays, list(regions), list(agencies), _identities(directory, changes, len(names))
+    )
 
 
 def _accounts(base: Register, overlay: OverlayRegister) -> AccountColumns:
@@ -138,10 +155,13 @@ def _accounts(base: Register, overlay: OverlayRegister) -> AccountColumns:
     stands = np.ones(len(people), dtype=bool)
     ids = _arrow(accounts.account_ids).to_pylist()
     added: list[RegisteredAccount] = []
-    for row, account in sorted(overlay.changed_accounts.items()):
-        buried = account.withdrawn_from is not None and (
-            account.withdrawn_from <= account.declared_from
-        )
+    changed = sorted(overlay.changed_accounts.items())
+    # Not by its days: who is declared and withdrawn on one day is active at no time, but there.
+    known_by = overlay.rows_by_handle(
+        [(account.platform, account.handle) for _, account in changed]
+    )
+    for (row, account), standing in zip(changed, known_by, strict=True):
+        buried = standing != row
         if row >= len(people):
             if not buried:
                 added.append(account)
@@ -217,12 +237,22 @@ def _add_pseudonyms(old: Path, beside: Path, manifest: Manifest, overlay: Overla
         add_refs(beside, election, stored.key_id, np.concatenate([refs, more]))
 
 
-def _code(code: str | None, codes: list[str]) -> int:
-    if not code:
-        return NO_CODE
-    if code not in codes:
-        codes.append(code)
-    return codes.index(code)
+class _Codes(dict[str, int]):
+    """A code list, codes to places; new ones go to its end, so that the others keep theirs."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__({code: place for place, code in enumerate(codes)})
+
+    def place(self, code: str | None) -> int:
+        if not code:
+            return NO_CODE
+        found = self.setdefault(code, len(self))
+        if found >= MOST_CODES:
+            raise RegisterError(
+                f"register updates bring more than {MOST_CODES} different region or agency codes. "
+                "Is another value in their place? Build the register again from its source."
+            )
+        return found
 
 
 def _arrow(strings: Strings) -> pa.Array:

@@ -91,7 +91,7 @@ def test_what_a_bio_names_speaks_for_it_and_another_region_against() -> None:
     assert titles == sorted(titles, reverse=True)
 
 
-@pytest.mark.parametrize(("name", "titles"), product(NameLevel, TitleLevel))
+@pytest.mark.parametrize(("name", "titles"), list(product(NameLevel, TitleLevel)))
 def test_conflicting_digits_make_no_lead_without_the_bio(
     name: NameLevel, titles: TitleLevel
 ) -> None:

@@ -119,7 +119,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(data=st.data(), back=st.integers(1, 8), size=st.integers(1, 5))
     def rewind(self, data: st.DataObject, back: int, size: int) -> None:
         number = data.draw(st.sampled_from(sorted(self.held)))
-        self.deliver(number, max(0, self.held[number].position - back), size)
+        reference = self.held[number]
+        # Nothing is read again from before where the assignment began: that much is stored.
+        self.deliver(number, max(reference.begin, reference.position - back), size)
 
     def deliver(self, number: int, first: int, size: int) -> None:
         reference = self.held[number]
@@ -174,7 +176,7 @@ class _Reference:
     """One assignment of a partition: single offsets still to be dealt with."""
 
     def __init__(self, position: int) -> None:
-        self.position = position
+        self.begin = self.position = position
         self.waiting: set[int] = set()
         self.settled: set[int] = set()
         """Offsets below what was committable once: dealt with, even if delivered again."""
