@@ -34,7 +34,7 @@ def _variants(path: Path) -> dict[str, float]:
     for row in _rows(path):
         if row["identical_ignoring_case"].lower() in ("true", "1"):
             continue
-        levels[_level(row["name_a"], row["name_b"])] += 1
+        levels[str(_level(row["name_a"], row["name_b"]))] += 1
     total = sum(levels.values())
     return {"pairs": total} | {level: count / total for level, count in levels.most_common()}
 
