@@ -3,8 +3,8 @@
     python -m bench.register_pause [--accounts N] [--updates N]
 
 Times `apply_register_update` (after which the change can be seen), then the longest stretch for
-which the event loop is held: while the records are handed over as the overlay service hands them
-over, a fetch at a time, and while a new base comes into force that lacks all of them.
+which the event loop is held: while the overlay service hands the records over, and while a new base
+comes into force that lacks all of them, and then one that includes them.
 """
 
 import argparse
@@ -16,9 +16,12 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import orjson
+from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from agents.list_updates import ListUpdates
@@ -30,7 +33,7 @@ from lists.register_compact import compact_register
 from lists.watchlist_file import load_watchlist
 from streams.codec import encode
 from streams.metrics import LabelSets, WorkerMetrics
-from streams.overlay import MAX_RECORDS
+from streams.overlay import OverlayService
 from streams.records import RegisterUpdate, SubjectRef
 
 WATCHLIST = CONFIG_DIR / "elections" / "jatim-2024.yaml"
@@ -108,6 +111,18 @@ def visible(lists: ListsInForce, made: list[RegisterUpdate]) -> list[float]:
     return spent
 
 
+class Fetched:
+    """Stands for a consumer that has all records at hand; asking it gives no turn to anybody."""
+
+    def __init__(self, topic: str, values: list[bytes]) -> None:
+        self._partition = TopicPartition(topic, 0)
+        self.left = [SimpleNamespace(offset=n, value=value) for n, value in enumerate(values)]
+
+    async def getmany(self, *, timeout_ms: int, max_records: int) -> dict[Any, list[Any]]:
+        part, self.left = self.left[:max_records], self.left[max_records:]
+        return {self._partition: part}
+
+
 async def measure(accounts: int, count: int, folder: Path) -> dict[str, object]:
     watchlist = load_watchlist(WATCHLIST)
     directory, _ = national_register(folder, accounts // ACCOUNTS_A_PERSON, SEED, watchlist)
@@ -128,13 +143,14 @@ async def measure(accounts: int, count: int, folder: Path) -> dict[str, object]:
         WorkerMetrics(CollectorRegistry(), labels, "bench"),
         settings.kafka.message_max_bytes,
     )
-    records = [(update.sequence, encode(update)) for update in updates(count, names)]
+    fetched = Fetched(topic, [encode(one) for one in updates(count, names)])
+    service = OverlayService(
+        bootstrap="", topics=[topic], apply=apply, max_bytes=settings.kafka.message_max_bytes
+    )
 
     async def hand_over() -> None:
-        for first in range(0, count, MAX_RECORDS):
-            for offset, value in records[first : first + MAX_RECORDS]:
-                apply(topic, offset, value)
-            await asyncio.sleep(0)
+        while fetched.left:
+            await service._step(cast(Any, fetched))
 
     handed, handing_seconds = await longest_stall(hand_over)
     assert lists.stages.register.size == held + count
@@ -156,7 +172,6 @@ async def measure(accounts: int, count: int, folder: Path) -> dict[str, object]:
         },
         "updates_stall_ms": handed,
         "updates_seconds": handing_seconds,
-        "records_a_fetch": MAX_RECORDS,
         "switch_stall_ms": switched,
         "switch_seconds": switching_seconds,
         "compact_seconds": compacting_seconds,

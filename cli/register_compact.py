@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import invocation, run_quietly
-from config.errors import InputError, RegisterError
+from config.errors import BrokerError, InputError, RegisterError
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -49,7 +49,8 @@ def compact(
 async def read_updates(settings: "Settings", included: int) -> tuple[Updates, list[int]]:
     """Every update behind the offset `included`, and the offsets of unreadable records.
 
-    Raises BrokerError, or RegisterError where records that the register lacks are gone.
+    Raises BrokerError, or RegisterError where the topic is not the one that the register includes
+    or records that the register lacks are gone.
     """
     from cli.topic_reader import open_topic, read_to_end
     from streams.codec import DecodeFailure, decode_register_update
@@ -58,7 +59,13 @@ async def read_updates(settings: "Settings", included: int) -> tuple[Updates, li
     updates: Updates = []
     unreadable: list[int] = []
     async with open_topic(settings.kafka, topic, from_start=True) as consumer:
-        (partition,) = consumer.assignment()
+        partitions = consumer.assignment()
+        if len(partitions) != 1:
+            raise BrokerError(
+                f"topic {topic} has {len(partitions)} partitions; its records are in sequence and "
+                "need exactly one. Delete it and let the worker make it."
+            )
+        (partition,) = partitions
         begin = (await consumer.beginning_offsets([partition]))[partition]
         if begin > included + 1:
             raise RegisterError(
@@ -73,4 +80,10 @@ async def read_updates(settings: "Settings", included: int) -> tuple[Updates, li
                 unreadable.append(record.offset)
             else:
                 updates.append((update, record.offset))
+        end = await consumer.position(partition)
+        if end <= included:
+            raise RegisterError(
+                f"{topic} ends before offset {included}, which the register includes: the topic "
+                "was made anew. Build the register again from its source."
+            )
     return updates, unreadable

@@ -47,6 +47,25 @@ class CompactReport:
     refused: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """All of the old artifact, read at once: somebody else may replace it in the meantime."""
+
+    directory: Path
+    manifest: Manifest
+    register: Register
+    identities: pa.Table
+    refs: dict[str, NDArray[np.uint8]]
+
+    def check_in_place(self) -> None:
+        """Raises RegisterError where the artifact is another one by now."""
+        if read_manifest(self.directory) != self.manifest:
+            raise RegisterError(
+                f"{self.directory}: it was built anew or given pseudonyms in the meantime, which "
+                "this would undo. Compact it again."
+            )
+
+
 @dataclass(slots=True)
 class _Changes:
     overlay: OverlayRegister
@@ -62,9 +81,8 @@ def compact_register(
     Updates that the base includes already change nothing. Raises RegisterError, and leaves the old
     artifact, where that cannot be read or is replaced by somebody else in the meantime.
     """
-    manifest = read_manifest(directory)
-    base = open_register(directory)
-    changes = _Changes(OverlayRegister(base))
+    old = _read(directory)
+    changes = _Changes(OverlayRegister(old.register))
     applied, refused = 0, []
     for update, offset in updates:
         people = changes.overlay.person_count
@@ -78,26 +96,35 @@ def compact_register(
         # A name is taken in where somebody is new or described anew, and nowhere else.
         if update.op == "change" or changes.overlay.person_count > people:
             _remember_name(changes, update)
-    content = _content(directory, manifest, base, changes)
+
+    def finish(beside: Path) -> None:
+        _add_pseudonyms(old, beside, changes.overlay)
+        old.check_in_place()
+
     compacted = publish(
         directory,
-        content,
-        source_sha256=manifest.source_sha256,
-        refused=manifest.refused,
+        _content(old, changes),
+        source_sha256=old.manifest.source_sha256,
+        refused=old.manifest.refused,
         overlay_offset=changes.overlay.overlay_offset,
         overlay_sequence=changes.overlay.overlay_sequence,
-        finish=lambda beside: _finish(directory, beside, manifest, changes.overlay),
+        finish=finish,
     )
     return CompactReport(compacted, applied, tuple(refused))
 
 
-def _finish(old: Path, beside: Path, manifest: Manifest, overlay: OverlayRegister) -> None:
-    _add_pseudonyms(old, beside, manifest, overlay)
-    if read_manifest(old) != manifest:
-        raise RegisterError(
-            f"{old}: it was built anew or given pseudonyms in the meantime, which this would undo. "
-            "Compact it again."
-        )
+def _read(directory: Path) -> _Old:
+    manifest = read_manifest(directory)
+    refs = {election: read_ref_bytes(directory, election) for election in manifest.refs}
+    old = _Old(
+        directory,
+        manifest,
+        open_register(directory),
+        read_identities(directory),
+        {election: found for election, found in refs.items() if found is not None},
+    )
+    old.check_in_place()
+    return old
 
 
 def _remember_name(changes: _Changes, update: RegisterUpdate) -> None:
@@ -107,13 +134,11 @@ def _remember_name(changes: _Changes, update: RegisterUpdate) -> None:
     changes.names[changes.overlay.account(row).person] = update.name
 
 
-def _content(
-    directory: Path, manifest: Manifest, base: Register, changes: _Changes
-) -> RegisterContent:
-    overlay = changes.overlay
-    regions, agencies = _Codes(manifest.regions), _Codes(manifest.agencies)
-    people = base.arrays.people
-    names = _arrow(base.arrays.names.names).take(pa.array(people.names)).to_pylist()
+def _content(old: _Old, changes: _Changes) -> RegisterContent:
+    overlay, arrays = changes.overlay, old.register.arrays
+    regions, agencies = _Codes(old.manifest.regions), _Codes(old.manifest.agencies)
+    people = arrays.people
+    names = _arrow(arrays.names.names).take(pa.array(people.names)).to_pylist()
     columns = {
         "region": people.regions.tolist(),
         "agency": people.agencies.tolist(),
@@ -133,8 +158,8 @@ def _content(
             names.append(known.canonical_name)
             for column, value in values.items():
                 columns[column].append(value)
-    arrays = assemble(
-        _accounts(base, overlay),
+    assembled = assemble(
+        _accounts(old.register, overlay),
         PeopleColumns(
             pa.array(names, pa.large_string()),
             np.array(columns["region"], np.uint16),
@@ -143,7 +168,7 @@ def _content(
         ),
     )
     return RegisterContent(
-        arrays, list(regions), list(agencies), _identities(directory, changes, len(names))
+        assembled, list(regions), list(agencies), _identities(old.identities, changes, len(names))
     )
 
 
@@ -207,8 +232,7 @@ def _days(account: RegisteredAccount) -> tuple[int, int]:
     )
 
 
-def _identities(directory: Path, changes: _Changes, people: int) -> pa.Table:
-    before = read_identities(directory)
+def _identities(before: pa.Table, changes: _Changes, people: int) -> pa.Table:
     names = before["name"].to_pylist() + [""] * (people - before.num_rows)
     agencies = before["agency_code"].to_pylist() + [None] * (people - before.num_rows)
     for person, name in changes.names.items():
@@ -224,17 +248,16 @@ def _identities(directory: Path, changes: _Changes, people: int) -> pa.Table:
     )
 
 
-def _add_pseudonyms(old: Path, beside: Path, manifest: Manifest, overlay: OverlayRegister) -> None:
+def _add_pseudonyms(old: _Old, beside: Path, overlay: OverlayRegister) -> None:
     """Give the new artifact every election's pseudonyms, the added people's too."""
-    for election, stored in manifest.refs.items():
-        refs = read_ref_bytes(old, election)
-        assert refs is not None  # noqa: S101 - the manifest names it
+    for election, refs in old.refs.items():
         added = [
             bytes.fromhex(overlay.subject_ref(election, person)[1:])
             for person in range(len(refs), overlay.person_count)
         ]
         more = np.frombuffer(b"".join(added), np.uint8).reshape(len(added), refs.shape[1])
-        add_refs(beside, election, stored.key_id, np.concatenate([refs, more]))
+        key_id = old.manifest.refs[election].key_id
+        add_refs(beside, election, key_id, np.concatenate([refs, more]))
 
 
 class _Codes(dict[str, int]):

@@ -40,7 +40,7 @@ async def follow_register(lists: ListsInForce, directory: Path, in_force: Stamp)
         in_force = now
         try:
             await lists.switch_register()
-        except RegisterError as error:
+        except (RegisterError, OSError) as error:  # OSError: replaced again while it was opened
             log.warning("register_refused", error=type(error).__name__, reason=str(error))
         else:
             log.info("register_switched", version=lists.stages.register.version)

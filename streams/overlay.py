@@ -4,8 +4,10 @@ It has a consumer of its own without a group, so each worker sees every record. 
 the app's boot order it has caught up before the worker joins the group and sees a single post.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable, MutableMapping, Sequence
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -19,6 +21,8 @@ from streams.deadline import within
 
 POLL_MILLISECONDS: Final = 200
 MAX_RECORDS: Final = 2_000
+STRETCH: Final = 0.01
+"""Seconds for which records are handed out at a stretch; then the batches have their turn."""
 ANSWER_TIMEOUT: Final = 5.0
 """Seconds for an offset or a position; then the broker counts as away and is asked again."""
 
@@ -124,10 +128,14 @@ class OverlayService(Service):
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
         fetched = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=MAX_RECORDS)
+        started = monotonic()
         for partition, records in fetched.items():
             for record in records:
                 self._apply(partition.topic, record.offset, record.value)
                 self._positions[partition.topic] = record.offset + 1
+                if monotonic() - started >= STRETCH:
+                    await asyncio.sleep(0)
+                    started = monotonic()
 
     async def _start_over_where_made_anew(self, consumer: AIOKafkaConsumer) -> None:
         """Go back to the beginning of a topic that ends before the next offset we wait for.

@@ -67,10 +67,24 @@ class Running:
         return set(await self.worker.samples("netral_list_info", "version"))
 
     async def mend(self) -> None:
-        """Put the files right, have them read, and wait until nothing stands refused."""
+        """Put the files right, have them read, and wait until nothing stands refused.
+
+        The worker also looks at its register's place by itself: it must have seen this one, or it
+        might take it up in the middle of what comes next.
+        """
+        switched = self._switches()
         self.files.mend()
         self.reload()
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                self.worker.check_alive()
+                if self._switches() > switched:
+                    break
+                await asyncio.sleep(0.02)
         await self.none_refused()
+
+    def _switches(self) -> int:
+        return self.worker.log_file.read_text().count("register_switched")
 
     async def none_refused(self) -> None:
         await self.until("netral_list_refused", "list", lambda found: not any(found.values()))

@@ -126,7 +126,8 @@ async def test_a_refused_update_keeps_the_old_list(
 
 
 async def seen_as_refused(worker: Running, name: str, count: float, reason: str) -> None:
-    await worker.until("netral_list_refusals_total", "list", lambda found: found[name] == count + 1)
+    # A register may be refused twice: as asked, and when the worker looks for one by itself.
+    await worker.until("netral_list_refusals_total", "list", lambda found: found[name] > count)
     assert await worker.refused() == {name}
     answer = await worker.readyz()
     assert answer["ready"]

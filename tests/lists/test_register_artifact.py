@@ -251,6 +251,8 @@ def test_a_file_cut_short_or_too_long_or_absent_is_refused_at_once(
     for damaged in (whole[:-1], whole[:60], b"", whole + b"\0"):
         path.write_bytes(damaged)
         assert_refused(directory, name)
+        with pytest.raises(RegisterError, match=f"{len(damaged)} bytes where .* says {len(whole)}"):
+            open_register(directory)
     path.unlink()
     assert_refused(directory, name)
     path.mkdir()

@@ -1,15 +1,19 @@
 """A new base from the old one and the changes since answers as the two did together."""
 
+import itertools
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.errors import RegisterError
+from lists import register_artifact, register_compact
 from lists.refs import make_key, read_key, subject_ref, write_refs
 from lists.register_artifact import (
     open_register,
@@ -18,7 +22,7 @@ from lists.register_artifact import (
     verify_register,
 )
 from lists.register_build import build_register
-from lists.register_compact import compact_register
+from lists.register_compact import CompactReport, compact_register
 from lists.vault import make_review_key, open_vault, read_review_key
 from matchers.names import canonical_name
 from matchers.register import Register
@@ -78,17 +82,23 @@ def refs_of(folder: Path, person: str) -> tuple[SubjectRef, ...]:
 
 def both(
     folder: Path, updates: list[tuple[RegisterUpdate, int]]
-) -> tuple[OverlayRegister, Register]:
-    """The old base with the changes on top, and the new base."""
+) -> tuple[OverlayRegister, Register, CompactReport]:
+    """The old base with the changes on top, the new base, and what was said of it."""
     before = OverlayRegister(open_register(folder / "reg"))
+    applied, refused = 0, []
     for one, offset in updates:
         try:
-            before.apply(one, offset)
+            applied += before.apply(one, offset)
         except RegisterError:
-            continue
-    compact_register(folder / "reg", updates)
+            refused.append(offset)
+    report = compact_register(folder / "reg", updates)
+    assert (report.applied, report.refused) == (applied, tuple(refused))
     verify_register(folder / "reg")
-    return before, open_register(folder / "reg")
+    for person, identity in enumerate(read_identities(folder / "reg").to_pylist()):
+        known = before.person(person)
+        assert canonical_name(identity["name"]) == known.canonical_name
+        assert identity["agency_code"] == known.agency_code
+    return before, open_register(folder / "reg"), report
 
 
 def assert_same_answers(before: OverlayRegister, after: Register) -> None:
@@ -128,6 +138,8 @@ def assert_same_answers(before: OverlayRegister, after: Register) -> None:
     for handle in ("budis", "sitti", "g_one", "bud1s", "new"):
         asked = [("instagram", handle)]
         assert _levels(before, asked) == _levels(after, asked)
+        for name in ("budi santoso", "rahma siti", "putri eka"):
+            assert _namesakes(before, handle, name) == _namesakes(after, handle, name)
 
 
 def _described(register: OverlayRegister | Register, person: int) -> RegisteredPerson:
@@ -137,16 +149,30 @@ def _described(register: OverlayRegister | Register, person: int) -> RegisteredP
 
 
 def _levels(register: OverlayRegister | Register, asked: list[tuple[str, str]]) -> object:
+    """What a handle meets, by handle and not by row; what is buried does not count."""
     (runs,) = register.propose(asked)
-    accounts = [
-        (register.account(row), run.handle, run.digits)
+    met = [
+        (row, register.account(row), run.handle, run.digits)
         for run in runs
         for row in range(run.first, run.last)
     ]
     return {
         (account.platform, account.handle, handle, digits)
-        for account, handle, digits in accounts
-        if account.withdrawn_from is None or account.withdrawn_from > account.declared_from
+        for row, account, handle, digits in met
+        if register.rows_by_handle([(account.platform, account.handle)]) == [row]
+    }
+
+
+def _namesakes(register: OverlayRegister | Register, handle: str, name: str) -> set[str]:
+    """Handles of the accounts that are met and whose person has the name now."""
+    table = register.run_table([("instagram", handle)])
+    found = register.rows_with_names(table, [name]).get(0, [])
+    accounts = [(row, register.account(row)) for row in found]
+    return {
+        account.handle
+        for row, account in accounts
+        if register.rows_by_handle([(account.platform, account.handle)]) == [row]
+        and sorted(register.person(account.person).canonical_name.split()) == sorted(name.split())
     }
 
 
@@ -162,7 +188,7 @@ def test_every_kind_of_change(folder: Path) -> None:
         update("add", "gone", 6, subject_refs=refs_of(folder, "3"), account_id="9"),
     ]  # fmt: skip
     numbered = [(one, 10 + number) for number, one in enumerate(updates)]
-    before, after = both(folder, numbered)
+    before, after, _ = both(folder, numbered)
     assert_same_answers(before, after)
     (found,) = after.rows_by_handle([("instagram", "gone")])
     assert after.account(found).withdrawn_from is None, "the newer declaration stands"
@@ -237,6 +263,152 @@ def test_a_damaged_base_stays_as_it_is(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == before
 
 
+def test_who_is_declared_and_withdrawn_on_one_day_is_still_known(folder: Path) -> None:
+    """Active at no time, as what is buried; but a later change must find the account."""
+    refs = refs_of(folder, "ani")
+    added = update("add", "new.one", 1, subject_refs=refs, withdrawn_on="2024-02-01")
+    before, after, _ = both(folder, [(added, 9)])
+    assert_same_answers(before, after)
+    change = update("change", "new.one", 2, subject_refs=refs)
+    assert OverlayRegister(after).apply(change, 10)
+
+
+def test_a_name_counts_only_where_the_register_takes_it(folder: Path) -> None:
+    """Reviewers must not read another name than the one that matched."""
+    updates = [
+        update("add", "new.one", 1, subject_refs=refs_of(folder, "2"), name="Orang Lain"),
+        update("bind", "siti", 2, account_id="8", name="Orang Lain"),
+        update("withdraw", "siti", 3, withdrawn_on="2024-06-01", name="Orang Lain"),
+    ]
+    before, after, report = both(folder, [(one, 9 + one.sequence) for one in updates])
+    assert report.applied == 3
+    assert_same_answers(before, after)
+    assert "Orang Lain" not in read_identities(folder / "reg")["name"].to_pylist()
+
+
+def test_people_by_pseudonym_only_have_no_number_and_none_for_a_new_election(
+    folder: Path,
+) -> None:
+    added = update("add", "new.one", 1, subject_refs=refs_of(folder, "ani"), name="Ani Sari")
+    compact_register(folder / "reg", [(added, 9)])
+    assert read_identities(folder / "reg")["person_id"].to_pylist() == ["198001", "2", "3", None]
+    recipient = str(read_review_key(folder / "review.key").to_public())
+    before = read_manifest(folder / "reg")
+    with pytest.raises(RegisterError, match=r"1 people .* pseudonym only; .* election e3"):
+        write_refs(folder / "reg", "e3", folder / "key", recipient, folder / "vault3")
+    assert read_manifest(folder / "reg") == before
+    # A further base keeps them as they are.
+    compact_register(folder / "reg", [(update("bind", "new.one", 2, account_id="10"), 10)])
+    assert read_identities(folder / "reg")["person_id"].to_pylist() == ["198001", "2", "3", None]
+    assert read_manifest(folder / "reg").refs.keys() == {*ELECTIONS}
+
+
+def older(directory: Path) -> None:
+    manifest = directory / "manifest.json"
+    manifest.write_bytes(orjson.dumps(orjson.loads(manifest.read_bytes()) | {"format": 1}))
+
+
+def foreign(directory: Path) -> None:
+    shutil.rmtree(directory)
+    directory.mkdir()
+    (directory / "notes.txt").write_text("mine")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (older, "artifact of format 1, this Netral reads 2"),
+        (foreign, r"manifest\.json: cannot be read"),
+        (shutil.rmtree, r"manifest\.json: cannot be read"),
+    ],
+    ids=["older", "foreign", "absent"],
+)
+def test_what_is_no_register_of_this_format_is_refused_and_left(
+    folder: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    spoil(folder / "reg")
+    before = {path.relative_to(folder): path.is_file() for path in folder.rglob("*")}
+    with pytest.raises(RegisterError, match=reason):
+        compact_register(folder / "reg", [(update("bind", "siti", 1, account_id="8"), 9)])
+    assert {path.relative_to(folder): path.is_file() for path in folder.rglob("*")} == before
+
+
+class PowerCutError(Exception):
+    pass
+
+
+def test_a_crash_on_the_way_leaves_the_old_artifact(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every file that is written, and last of all before the first rename."""
+    before = read_manifest(folder / "reg")
+    stored = register_artifact._stored
+
+    def cut(after: int) -> Callable[[Path], register_artifact.StoredFile]:
+        numbers = itertools.count()
+
+        def store(path: Path) -> register_artifact.StoredFile:
+            if next(numbers) >= after:
+                raise PowerCutError
+            return stored(path)
+
+        return store
+
+    refs = refs_of(folder, "ani")
+    updates = [(update("add", "new.one", 1, subject_refs=refs, name="Ani Sari"), 9)]
+    for after in (0, 5, len(before.files) - 1):
+        monkeypatch.setattr(register_artifact, "_stored", cut(after))
+        with pytest.raises(PowerCutError):
+            compact_register(folder / "reg", updates)
+    monkeypatch.setattr(register_artifact, "_stored", stored)
+
+    rename = Path.rename
+
+    def cut_off(path: Path, target: Path) -> Path:
+        if path == folder / "reg":
+            raise PowerCutError
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", cut_off)
+    with pytest.raises(PowerCutError):
+        compact_register(folder / "reg", updates)
+    monkeypatch.setattr(Path, "rename", rename)
+    assert verify_register(folder / "reg") == before
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+    assert compact_register(folder / "reg", updates).applied == 1
+
+
+@pytest.mark.parametrize("what", ["built anew", "given pseudonyms"])
+def test_what_somebody_else_did_in_the_meantime_is_not_undone(folder: Path, what: str) -> None:
+    recipient = str(read_review_key(folder / "review.key").to_public())
+
+    def updates() -> Iterator[tuple[RegisterUpdate, int]]:
+        yield update("bind", "siti", 1, account_id="8"), 9
+        if what == "built anew":
+            build_register(folder / "s.csv", folder / "reg")
+        else:
+            write_refs(folder / "reg", "e3", folder / "key", recipient, folder / "vault3")
+
+    with pytest.raises(RegisterError, match="in the meantime"):
+        compact_register(folder / "reg", updates())
+    after = verify_register(folder / "reg")
+    assert after.refs.keys() == (set() if what == "built anew" else {*ELECTIONS, "e3"})
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_more_codes_than_fit_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_compact, "MOST_CODES", 4)
+    updates = [
+        (update("add", f"new{n}", n, subject_refs=refs_of(folder, f"p{n}"), agency_code=f"A{n}"), n)
+        for n in range(5, 8)
+    ]
+    compact_register(folder / "reg", updates[:1])
+    before = verify_register(folder / "reg")
+    with pytest.raises(RegisterError, match="more than 4 different region or agency codes"):
+        compact_register(folder / "reg", updates)
+    assert verify_register(folder / "reg") == before
+
+
 CHANGES = st.tuples(
     st.sampled_from(["add", "add", "change", "withdraw", "bind"]),
     st.sampled_from(["budi.s", "siti", "gone", "new", "bu.dis"]),
@@ -244,25 +416,43 @@ CHANGES = st.tuples(
     st.sampled_from(["198001", "2", "3", "ani", "eka"]),
     st.sampled_from(["Siti Rahma", "Dr. Budi Santoso", "Eka Putri", None]),
     st.sampled_from([None, "35.78", "51"]),
+    st.sampled_from(["2024-03-01", "2024-02-01", None]),
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(CHANGES, max_size=12))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHANGES, max_size=12), st.integers(0, 12))
 def test_any_sequence_of_changes(
-    pristine: Path, tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[Any, ...]]
+    pristine: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    changes: list[tuple[Any, ...]],
+    middle: int,
 ) -> None:
     folder = Path(shutil.copytree(pristine, tmp_path_factory.mktemp("any") / "folder"))
     updates = []
-    for number, (op, handle, account_id, person, name, region) in enumerate(changes):
-        fields: dict[str, Any] = {"account_id": account_id}
+    for number, (op, handle, account_id, person, name, region, withdrawn) in enumerate(changes):
+        fields: dict[str, Any] = {"account_id": account_id, "name": name}
         if op == "withdraw":
-            fields = {"withdrawn_on": "2024-03-01"}
+            fields |= {"withdrawn_on": withdrawn or "2024-02-02"}
         elif op != "bind":
-            fields |= {"subject_refs": refs_of(folder, person), "name": name}
+            fields |= {"subject_refs": refs_of(folder, person), "withdrawn_on": withdrawn}
             fields |= {"region_code": region, "agency_code": region and f"A{region}"}
         updates.append((update(op, handle, number, **fields), 5 + number))
-    before, after = both(folder, updates)
+    before, after, report = both(folder, updates)
     assert_same_answers(before, after)
     for name in ("siti rahma", "budi santoso", "eka putri", "joko"):
         assert before.name_frequency(name) == after.name_frequency(canonical_name(name))
+
+    # The same again changes nothing.
+    manifest = read_manifest(folder / "reg")
+    again = compact_register(folder / "reg", updates)
+    assert again.applied == 0
+    assert (again.manifest.version, again.manifest.files) == (manifest.version, manifest.files)
+    # With a base in between the rest is taken or refused as over the old one.
+    halves = Path(shutil.copytree(pristine, folder / "halves"))
+    applied = sum(
+        compact_register(halves / "reg", part).applied
+        for part in (updates[:middle], updates[middle:])
+    )
+    assert applied == report.applied
+    assert_same_answers(before, open_register(halves / "reg"))

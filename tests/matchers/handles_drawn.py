@@ -12,7 +12,7 @@ from streams.records import PLATFORMS, Platform
 STEMS = (
     *("budi", "boedi", "buddi", "santoso", "santozo", "sri", "wahyuni", "djoko", "joko"),
     *("khoirul", "koirul", "zulfiqar", "sophia", "aa", "ab", "x", "haji", "real", "official"),
-    *("kurnia", "буди", "буда", "ßen", "李小龙", "é"),
+    *("ofc", "id", "kurnia", "буди", "буда", "ßen", "李小龙", "é"),
 )
 PIECES = st.sampled_from([*STEMS, ".", "_", "-", "·", "1", "3", "7", "9", "88", "89", "2024"])
 HOSTS = ("kita.id", "lain.id", "server.contoh.org")

@@ -53,6 +53,18 @@ def test_many_strings_of_which_hundreds_share_bucket_and_tag(count: int) -> None
     assert rows == [*range(count), -1, -1, -1, -1]
 
 
+def test_the_same_string_on_every_platform_is_told_apart() -> None:
+    """In tables of eight entries, two in four hundred share bucket and tag by chance."""
+    clashes = 0
+    for number in range(300):
+        known: list[Key] = [(platform, f"budi{number}") for platform in PLATFORMS]
+        assert found(known, known) == list(range(len(PLATFORMS)))
+        platforms, strings = columns_of(known)
+        hashes = string_hashes(platforms, *strings)
+        clashes += len({(hashed >> 62, hashed & 0xFF) for hashed in hashes.tolist()}) < len(known)
+    assert clashes
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from([*PLATFORMS, "myspace", ""]), st.text(max_size=8)), min_size=1

@@ -1,5 +1,6 @@
 """Leads, end to end over a small register; the quick way out against the full weighing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -18,6 +19,7 @@ from matchers.evidence_levels import (
 )
 from matchers.fuzzy_identity import (
     MOST_CANDIDATES,
+    MOST_NAMESAKES,
     MOST_WEIGHED,
     ScoredCandidate,
     every_candidate,
@@ -26,7 +28,7 @@ from matchers.fuzzy_identity import (
     rank_candidates,
 )
 from matchers.handles import normalise
-from matchers.match_model import Evidence, odds
+from matchers.match_model import Evidence, Weight, odds
 from matchers.names import parse_name
 from matchers.register import Register
 from matchers.register_overlay import OverlayRegister
@@ -140,6 +142,19 @@ def test_two_alike_accounts_of_one_person_are_one_candidate() -> None:
     assert (register.account(only.row).handle, only.person) == ("budi.sasmitho", 0)
 
 
+def test_of_two_alike_accounts_the_one_that_weighs_more_counts() -> None:
+    """Whichever of them the handle alone would put first."""
+    cells = dict(MODEL.handle_and_name)
+    cells[HandleLevel.SKELETON, NameLevel.ONE] = Weight(100, "an example", "invented")
+    cells[HandleLevel.SEPARATORS, NameLevel.ONE_LONG] = Weight(200, "an example", "invented")
+    model = replace(MODEL, handle_and_name=cells)
+    register = register_of(Row("budi_sasmitho", "7"), Row("boedisasmitho", "8"))
+    post = post_by("budisasmitho", name="Budi Sasmitho")
+    (only,) = rank_candidates(post, register, model, JUDGEMENT)
+    assert register.account(only.row).handle == "boedisasmitho"
+    assert (only.evidence.handle, only.weight) == (HandleLevel.SKELETON, 100)
+
+
 def test_every_piece_of_evidence_is_weighed() -> None:
     register = register_of(Row("siti_rahma88", "8", name="Dra. Siti Rahma", agency="bkpsdm"))
     post = post_by("siti.rahma88", name="Dra. Siti Rahma", bio="BKPSDM Kota Surabaya")
@@ -218,6 +233,22 @@ def test_those_who_are_not_weighed_compete_all_the_same() -> None:
     )
     alone = MODEL.probabilities(weights, EAGER.base_rate)
     assert sum(alone) > sum(one.probability for one in found)
+
+
+def test_a_namesake_behind_many_others_is_still_a_lead() -> None:
+    """More bear the name in another order than are looked at before all of them are weighed."""
+    others = [
+        Row(f"budisasmitho{n}", None, f"c{n}", "Sasmitho Budi", region=None)
+        for n in range(10, 12 + MOST_NAMESAKES)
+    ]
+    register = register_of(*others, Row("budisasmitho99", None, "p1", "Budi Sasmitho"))
+    judgement = JudgementSettings(base_rate=100)
+    post = post_by("budi_sasmitho", name="Budi Sasmitho", bio=BIO)
+    (first, *_) = scored = rank_candidates(post, register, MODEL, judgement)
+    assert register.account(first.row).handle == "budisasmitho99"
+    assert first.probability >= judgement.lead_threshold
+    found = shown(lead_for(post, register, judgement))
+    assert found == expected(scored, judgement.lead_threshold)[:MOST_CANDIDATES]
 
 
 def test_every_candidate_is_shown_where_room_is_left() -> None:

@@ -40,6 +40,8 @@ def parts(platform: str, handle: str) -> tuple[str, str, str, bool]:
         ("sophia", "sofia", ""),
         ("diannaa", "diana", ""),
         ("vina", "fina", ""),
+        ("rama5ofc", "ramaofc", "5"),  # before a word that people put behind a name
+        ("rama5ofcx", "ramasofcx", ""),
     ],
 )
 def test_skeleton_and_digits(handle: str, skeleton: str, digits: str) -> None:

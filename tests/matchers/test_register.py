@@ -289,6 +289,36 @@ def _digits_in(handle: str) -> str:
     return "".join(filter(str.isdigit, handle))
 
 
+def test_what_shares_a_bucket_and_a_tag_by_chance_is_not_proposed() -> None:
+    """One entry in 256 has the tag that is looked for: of thousands, some are strangers."""
+    names = [f"{first}{last}" for first in ("budi", "sri", "joko", "ani") for last in LAST_NAMES]
+    rows = [
+        *(
+            Row(f"budisantoso@server{n}.id", None, f"m{n}", platform="mastodon")
+            for n in range(1_500)
+        ),
+        *(Row(name, None, f"{name}", platform=platform) for name in names for platform in PLAIN),
+    ]
+    register = register_of(*rows)
+    keys: list[Key] = [
+        *(("mastodon", f"budi.santoso@server{n}.id") for n in range(0, 1_500, 3)),
+        *((platform, name) for platform in PLAIN for name in names),
+    ]
+    for (platform, handle), runs in zip(keys, register.propose(keys), strict=True):
+        accounts = [register.account(row) for run in runs for row in range(run.first, run.last)]
+        assert {account.platform for account in accounts} == {platform}
+        assert {account.handle.partition("@")[2] for account in accounts} == {
+            handle.partition("@")[2]
+        }
+
+
+PLAIN: tuple[Platform, ...] = ("x", "instagram", "facebook", "tiktok", "youtube", "threads")
+LAST_NAMES = [
+    f"{a}{b}{c}" for a in ("san", "wir", "kus", "har") for b in ("to", "ya", "di", "ra", "mi")
+    for c in ("so", "no", "wan", "ti", "nto")
+]  # fmt: skip
+
+
 # Odds and ends
 
 

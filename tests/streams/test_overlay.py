@@ -1,6 +1,7 @@
 """The overlay hands over every record, in order, before it says that it has caught up."""
 
 import asyncio
+from time import perf_counter
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -64,6 +65,35 @@ async def test_caught_up_means_everything_was_handed_over_in_order(broker: Embed
         await write(broker.bootstrap, topics[1], [b"live"])
         await seen.until(3_002)
         assert seen.of(topics[1]) == [b"live"]
+
+
+async def test_a_crowd_of_records_leaves_everybody_their_turn(broker: EmbeddedBroker) -> None:
+    settings = settings_for(broker.bootstrap, "crowd-")
+    await ensure_topics(settings)
+    topics = overlay_topics(settings)
+    await write(broker.bootstrap, topics[0], [b"x"] * 3_000)
+    handed = 0
+
+    def apply(_topic: str, _offset: int, _value: bytes | None) -> None:
+        nonlocal handed
+        handed += 1
+        until = perf_counter() + 0.0005  # a second and a half for all of them
+        while perf_counter() < until:
+            pass
+
+    service = OverlayService(
+        bootstrap=broker.bootstrap, topics=topics, apply=apply, max_bytes=1 << 20
+    )
+    starting = asyncio.create_task(service.start())
+    longest, last = 0.0, perf_counter()
+    async with asyncio.timeout(DEADLINE):
+        while not starting.done():
+            await asyncio.sleep(0)
+            now = perf_counter()
+            longest, last = max(longest, now - last), now
+    await service.stop()
+    assert handed == 3_000
+    assert longest < 0.3
 
 
 async def test_a_service_made_anew_goes_on_where_the_last_one_stopped(
