@@ -332,6 +332,7 @@ def _check(directory: Path, manifest: Manifest, arrays: RegisterArrays) -> None:
     lengths = (
         ("accounts.handles.ends", accounts.handles.ends, rows + 1),
         ("accounts.account_ids.ends", accounts.account_ids.ends, rows + 1),
+        ("accounts.digit_keys", accounts.digit_keys, rows),
         ("accounts.people", accounts.people, rows),
         ("accounts.declared_on", accounts.declared_on, rows),
         ("accounts.withdrawn_on", accounts.withdrawn_on, rows),

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from config.errors import RegisterError
 from matchers.blocking import build_blocks, own_keys
+from matchers.digit_order import compare_digits, digit_key
 from matchers.exact_table import Strings, build_exact_table, string_hashes
 from matchers.handle_fold import LONGEST, fold, local_end
 from matchers.jit import kernel
-from matchers.proposals import compare_digits
 from matchers.register_arrays import Accounts, Names, People, RegisterArrays, words_hashes
 from streams.records import PLATFORMS
 
@@ -46,7 +46,7 @@ class PeopleColumns(NamedTuple):
 def assemble(accounts: AccountColumns, people: PeopleColumns) -> RegisterArrays:
     """Raises RegisterError where there is more text than fits."""
     handles = strings_of(accounts.handles, "handles")
-    order, own = _final_order(accounts.platforms, handles)
+    order, own, digit_keys = _final_order(accounts.platforms, handles)
     platforms = accounts.platforms[order]
     handles = _reorder(handles, order)
     account_ids = _reorder(strings_of(accounts.account_ids, "account ids"), order)
@@ -58,6 +58,7 @@ def assemble(accounts: AccountColumns, people: PeopleColumns) -> RegisterArrays:
         accounts=Accounts(
             handles=handles,
             account_ids=account_ids,
+            digit_keys=digit_keys[order],
             people=accounts.people[order].astype(np.uint32),
             declared_on=accounts.declared_on[order],
             withdrawn_on=accounts.withdrawn_on[order],
@@ -93,12 +94,13 @@ def strings_of(values: pa.Array, what: str) -> Strings:
 
 def _final_order(
     platforms: NDArray[np.uint8], handles: Strings
-) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Rows by platform, group, digits, handle; and each row's group as given."""
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint32]]:
+    """Rows by platform, group, digits, handle; and, as given, each row's group and digits."""
     own = own_keys(platforms, *handles)
     order = np.lexsort((own, platforms)) if len(own) else np.empty(0, np.int64)
-    _order_groups(order, platforms, own, *handles)
-    return order, own
+    digit_keys = _digit_keys(platforms, *handles)
+    _order_groups(order, platforms, own, digit_keys, *handles)
+    return order, own, digit_keys
 
 
 def _group_starts(platforms: NDArray[np.uint8], own: NDArray[np.uint64]) -> NDArray[np.uint32]:
@@ -110,17 +112,17 @@ def _group_starts(platforms: NDArray[np.uint8], own: NDArray[np.uint64]) -> NDAr
 
 
 @kernel
-def _digit_key(platforms, text, ends, row, letters, skeleton, digits):  # type: ignore[no-untyped-def]
-    """The first eight digits as a number that orders as they do; none is 0."""
-    start = np.int64(ends[row])
-    local = local_end(platforms[row], text, start, np.int64(ends[row + 1]))
-    _, _, size, _ = fold(text, start, local, letters, skeleton, digits)
-    key = np.uint64(0)
-    for at in range(8):
-        key <<= np.uint64(8)
-        if at < size:
-            key |= np.uint64(digits[at])
-    return key, size
+def _digit_keys(platforms, text, ends):  # type: ignore[no-untyped-def]
+    letters = np.empty(LONGEST, dtype=np.uint8)
+    skeleton = np.empty(LONGEST, dtype=np.uint8)
+    digits = np.empty(LONGEST, dtype=np.uint8)
+    keys = np.empty(len(platforms), dtype=np.uint32)
+    for row in range(len(platforms)):
+        start = np.int64(ends[row])
+        local = local_end(platforms[row], text, start, np.int64(ends[row + 1]))
+        _, _, size, _ = fold(text, start, local, letters, skeleton, digits)
+        keys[row] = digit_key(digits, size)
+    return keys
 
 
 @kernel
@@ -142,7 +144,7 @@ def _before(platforms, text, ends, row, other, buffers):  # type: ignore[no-unty
 
 
 @kernel
-def _order_groups(order, platforms, own, text, ends):  # type: ignore[no-untyped-def]
+def _order_groups(order, platforms, own, digit_keys, text, ends):  # type: ignore[no-untyped-def]
     """Bring the rows of each group into their order, in place."""
     buffers = np.empty((4, LONGEST), dtype=np.uint8)
     first = 0
@@ -156,11 +158,7 @@ def _order_groups(order, platforms, own, text, ends):  # type: ignore[no-untyped
         ):
             last += 1
         if last - first > 1:
-            keys = np.empty(last - first, dtype=np.uint64)
-            for at in range(last - first):
-                keys[at], _ = _digit_key(
-                    platforms, text, ends, order[first + at], buffers[0], buffers[1], buffers[2]
-                )
+            keys = digit_keys[order[first:last]]
             by_key = np.argsort(keys, kind="mergesort")
             keys = keys[by_key]
             rows = order[first:last][by_key]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.blocking import DELETIONS_FROM, MOST_KEYS, Blocks, keys_of
+from matchers.digit_order import compare_digits, digit_key, is_cut
 from matchers.exact_table import Strings, bucket_of, shift_of, tag_of
 from matchers.handle_affixes import AFFIXES, MOST_CORES, cores
 from matchers.handle_fold import LONGEST, fold, host_start, letters_of, local_end
@@ -122,17 +123,6 @@ def equal_but_for_affixes(ours, size, our_cores, count, theirs, their_size, thei
 
 
 @kernel
-def compare_digits(ours, size, theirs, their_size):  # type: ignore[no-untyped-def]
-    """-1, 0 or 1: how `theirs` stands to `ours` in the order of the rows of a group."""
-    for at in range(min(size, their_size)):
-        if theirs[at] != ours[at]:
-            return -1 if theirs[at] < ours[at] else 1
-    if size == their_size:
-        return 0
-    return -1 if their_size < size else 1
-
-
-@kernel
 def compare_folded(  # type: ignore[no-untyped-def]
     ours, size, raw, our_cores, core_count, theirs, their_size, their_raw, their_cores, affixes
 ):
@@ -188,15 +178,31 @@ def compare_handles(platform, ours, theirs, affixes):  # type: ignore[no-untyped
 
 @kernel
 def _first_not_before(  # type: ignore[no-untyped-def]
-    first, last, after, ours, size, platform, known, known_ends, letters, skeleton, digits
+    first,
+    last,
+    after,
+    key,
+    ours,
+    size,
+    platform,
+    known,
+    known_ends,
+    keys,
+    letters,
+    skeleton,
+    digits,
 ):
     """The first row of a group whose digits are not before `ours` (or, `after`, are behind it)."""
     while first < last:
         middle = (first + last) // 2
-        start = np.int64(known_ends[middle])
-        local = local_end(platform, known, start, np.int64(known_ends[middle + 1]))
-        _, _, their_size, _ = fold(known, start, local, letters, skeleton, digits)
-        order = compare_digits(ours, size, digits, their_size)
+        order = 0
+        if keys[middle] != key:
+            order = -1 if keys[middle] < key else 1
+        elif is_cut(key):
+            start = np.int64(known_ends[middle])
+            local = local_end(platform, known, start, np.int64(known_ends[middle + 1]))
+            _, _, their_size, _ = fold(known, start, local, letters, skeleton, digits)
+            order = compare_digits(ours, size, digits, their_size)
         if order < 0 or (after and order == 0):
             first = middle + 1
         else:
@@ -250,7 +256,17 @@ def _groups_filed(keys, count, blocks, shift, lows, highs, groups):  # type: ign
 
 @kernel
 def _propose(  # type: ignore[no-untyped-def]
-    platforms, text, ends, known, known_ends, row_starts, blocks, affixes, most, most_text
+    platforms,
+    text,
+    ends,
+    known,
+    known_ends,
+    row_starts,
+    digit_keys,
+    blocks,
+    affixes,
+    most,
+    most_text,
 ):
     """Fills columns of `most` runs and `most_text` bytes; says what it would have needed."""
     asked = np.empty(most, dtype=np.int32)
@@ -309,6 +325,7 @@ def _propose(  # type: ignore[no-untyped-def]
         for at in range(group_count):
             touched += known[row_texts[at]]
         agreeing_digits = AGREE if digit_count else NO_DIGITS
+        key = digit_key(digits, digit_count)
 
         for at in range(group_count):
             row = rows[at]
@@ -349,18 +366,18 @@ def _propose(  # type: ignore[no-untyped-def]
             else:
                 # The rows by digits: none, then those before, equal to and behind the asked ones.
                 none_end = _first_not_before(
-                    row, group_end, True, digits, 0, platform, known, known_ends,
-                    their_letters, their_skeleton, scratch,
+                    row, group_end, True, np.uint32(0), digits, 0, platform, known, known_ends,
+                    digit_keys, their_letters, their_skeleton, scratch,
                 )  # fmt: skip
                 agree_start, agree_end = row, none_end
                 if digit_count:
                     agree_start = _first_not_before(
-                        none_end, group_end, False, digits, digit_count, platform, known,
-                        known_ends, their_letters, their_skeleton, scratch,
+                        none_end, group_end, False, key, digits, digit_count, platform, known,
+                        known_ends, digit_keys, their_letters, their_skeleton, scratch,
                     )  # fmt: skip
                     agree_end = _first_not_before(
-                        agree_start, group_end, True, digits, digit_count, platform, known,
-                        known_ends, their_letters, their_skeleton, scratch,
+                        agree_start, group_end, True, key, digits, digit_count, platform, known,
+                        known_ends, digit_keys, their_letters, their_skeleton, scratch,
                     )  # fmt: skip
             run_first[0], run_last[0], run_digits[0] = agree_start, agree_end, agreeing_digits
             run_first[1], run_last[1], run_digits[1] = row, none_end, ONE_SIDED
@@ -404,11 +421,13 @@ def _propose(  # type: ignore[no-untyped-def]
 
 
 class KnownHandles(NamedTuple):
-    """The registered handles in their final order, and the first row of each platform."""
+    """The registered handles in their final order, the first row of each platform, and each row's
+    digits as a key."""
 
     text: NDArray[np.uint8]
     ends: NDArray[np.uint32]
     row_starts: NDArray[np.uint32]
+    digit_keys: NDArray[np.uint32]
 
 
 RUNS_AN_ASKED: Final = 24

@@ -66,7 +66,9 @@ class Register:
         self.arrays = arrays
         self._facts = facts
         self._agencies = frozenset(code.upper() for code in facts.agencies if code)
-        self._known = KnownHandles(*arrays.accounts.handles, arrays.accounts.row_starts)
+        self._known = KnownHandles(
+            *arrays.accounts.handles, arrays.accounts.row_starts, arrays.accounts.digit_keys
+        )
         # Plain views: a mapped array's own class costs a microsecond a look.
         self._people = arrays.accounts.people
         self._platform_ends = arrays.accounts.row_starts.tolist()[1:]

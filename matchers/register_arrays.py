@@ -25,10 +25,12 @@ NO_CODE: Final = 0
 
 class Accounts(NamedTuple):
     """One item a row. `account_ids` are empty where the register holds none; `people` are places
-    in the other table; `row_starts` are the first rows of the platforms and the number of rows."""
+    in the other table; `digit_keys` are the handles' digits (:mod:`matchers.digit_order`);
+    `row_starts` are the first rows of the platforms and the number of rows."""
 
     handles: Strings
     account_ids: Strings
+    digit_keys: NDArray[np.uint32]
     people: NDArray[np.uint32]
     declared_on: NDArray[np.uint16]
     withdrawn_on: NDArray[np.uint16]
