@@ -180,10 +180,11 @@ async def run(events: int, rounds: int, national: int | None = None) -> dict[str
                 results["b"].append(bench.stock("bench-10", events // STOCK_SHARE))
             results["a90"].append(bench.bare("bench-90", events))
             results["c90"].append(await bench.worker("bench-90", events, folder))
+        accounts = read_manifest(register).accounts
     return {
         "events": events,
         "event_bytes": EVENT_BYTES,
-        "accounts": read_manifest(register).accounts,
+        "accounts": accounts,
         "rounds": rounds,
         "c_over_a": ratio(results["c"], results["a"]),
         "c90_over_a90": ratio(results["c90"], results["a90"]),

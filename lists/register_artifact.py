@@ -36,7 +36,7 @@ from matchers.register import NO_OFFSET, REF_BYTES, Pseudonyms, Register, Regist
 from matchers.register_arrays import NO_DAY, RegisterArrays
 from streams.records import PLATFORMS
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MANIFEST: Final = "manifest.json"
 IDENTITIES: Final = "identities.arrow"
 
@@ -334,6 +334,7 @@ def _check(directory: Path, manifest: Manifest, arrays: RegisterArrays) -> None:
         ("accounts.account_ids.ends", accounts.account_ids.ends, rows + 1),
         ("accounts.digit_keys", accounts.digit_keys, rows),
         ("accounts.people", accounts.people, rows),
+        ("accounts.name_words", accounts.name_words, rows),
         ("accounts.declared_on", accounts.declared_on, rows),
         ("accounts.withdrawn_on", accounts.withdrawn_on, rows),
         ("accounts.row_starts", accounts.row_starts, len(PLATFORMS) + 1),
@@ -342,7 +343,6 @@ def _check(directory: Path, manifest: Manifest, arrays: RegisterArrays) -> None:
         ("people.agencies", people.agencies, persons),
         ("people.titles", people.titles, persons),
         ("names.names.ends", names.names.ends, distinct + 1),
-        ("names.words", names.words, distinct),
         ("by_handle.rows", arrays.by_handle.rows, rows),
         ("by_handle.tags", arrays.by_handle.tags, rows),
         ("by_account_id.tags", arrays.by_account_id.tags, len(arrays.by_account_id.rows)),

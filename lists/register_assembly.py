@@ -54,12 +54,15 @@ def assemble(accounts: AccountColumns, people: PeopleColumns) -> RegisterArrays:
     rows = np.arange(len(order), dtype=np.uint32)
     with_id = np.flatnonzero(np.diff(account_ids.ends.astype(np.int64))).astype(np.uint32)
     names, person_names = _names(people.names)
+    owners = accounts.people[order].astype(np.uint32)
+    name_words = words_hashes(*names.names)[person_names][owners]
     return RegisterArrays(
         accounts=Accounts(
             handles=handles,
             account_ids=account_ids,
             digit_keys=digit_keys[order],
-            people=accounts.people[order].astype(np.uint32),
+            people=owners,
+            name_words=name_words,
             declared_on=accounts.declared_on[order],
             withdrawn_on=accounts.withdrawn_on[order],
             row_starts=np.searchsorted(platforms, np.arange(len(PLATFORMS) + 1)).astype(np.uint32),
@@ -212,4 +215,4 @@ def _names(names: pa.Array) -> tuple[Names, NDArray[np.uint32]]:
     person_names = new_places[places] if len(places) else np.empty(0, np.uint32)
     bearers = np.bincount(person_names, minlength=len(order)).astype(np.uint32)
     strings = strings_of(distinct.take(pa.array(order)), "names")
-    return Names(strings, bearers, words_hashes(*strings)), person_names
+    return Names(strings, bearers), person_names

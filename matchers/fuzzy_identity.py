@@ -83,11 +83,13 @@ def find_leads(
                     _Asked(position, (post.platform, handle), _sides(post, register, model))
                 )
     # Where only the very same handle could carry a lead, one exact look-up decides.
-    exact = [one for one in asked if one.author.best_of_another_handle(model) < least]
+    exact = [one for one in asked if not one.author.can_reach(least, model)]
     rows = register.rows_by_handle([one.key for one in exact])
     hopeless = {one.position for one, row in zip(exact, rows, strict=True) if row == NO_ROW}
     asked = [one for one in asked if one.position not in hopeless]
-    met = _Met(register.run_table([one.key for one in asked]), [one.author for one in asked], model)
+    table = register.run_table([one.key for one in asked])
+    asked, table = _worth_a_name(asked, table, least, model)
+    met = _Met(table, [one.author for one in asked], model)
     for place in met.that_can_reach(least, register):
         one = asked[place]
         ranked = _weigh(
@@ -169,6 +171,22 @@ class _Asked:
     position: int
     key: tuple[str, str]
     author: AuthorSide
+
+
+def _worth_a_name(
+    asked: Sequence[_Asked], table: RunTable, least: int, model: MatchModel
+) -> tuple[list[_Asked], RunTable]:
+    """Those whom the best of names could lift to `least`, and what they meet; nobody's name is
+    taken apart for it."""
+    most = np.array([one.author.bio.most for one in asked], dtype=np.int64)
+    bounds = model.best.with_name[table.handle, table.digits] + most[table.asked]
+    able = np.zeros(len(asked), dtype=bool)
+    able[table.asked[bounds >= least]] = True
+    kept = table.where(able[table.asked])
+    places = (np.cumsum(able) - 1).astype(np.int32)
+    return [asked[place] for place in np.flatnonzero(able).tolist()], kept._replace(
+        asked=places[kept.asked]
+    )
 
 
 def _sides(post: PublicPost, register: RegisterIndex, model: MatchModel) -> AuthorSide:
@@ -276,14 +294,14 @@ class _Met:
         return bounds
 
     def _others(self, quiet: RunTable, author: AuthorSide) -> int:
-        sizes = (quiet.last - quiet.first).tolist()
+        each = author.odds_of_others(self._model)
         return sum(
-            size
-            * odds(
-                author.weight_of_others(HANDLE_LEVELS[handle], DIGIT_LEVELS[digits], self._model)
-            )
+            size * each[handle][digits]
             for handle, digits, size in zip(
-                quiet.handle.tolist(), quiet.digits.tolist(), sizes, strict=True
+                quiet.handle.tolist(),
+                quiet.digits.tolist(),
+                (quiet.last - quiet.first).tolist(),
+                strict=True,
             )
         )
 
@@ -299,14 +317,14 @@ def _weigh(
     actor, at = post.actor, event_time(post)
     best: dict[int, tuple[int, int, Evidence]] = {}
     left = MOST_WEIGHED
+    each = author.odds_of_others(model)
     others = near.others
     for run in near.loud:
         own = range(run.first, min(run.last, run.first + left))
         left -= len(own)
         more = [row for row in near.namesakes if own.stop <= row < run.last]
-        others += (run.last - own.stop - len(more)) * odds(
-            author.weight_of_others(run.handle, run.digits, model)
-        )
+        if rest := run.last - own.stop - len(more):
+            others += rest * each[HANDLE_LEVELS.index(run.handle)][DIGIT_LEVELS.index(run.digits)]
         for row in (*own, *more):
             account = register.account(row)
             if _excluded(actor, account, at):

@@ -5,11 +5,13 @@ code is a word of four letters or more (`BKPSDM`, `KEMENKEU`); numbers name nobo
 """
 
 import re
+from collections.abc import Sequence
+from functools import cached_property
 
-from matchers.evidence_levels import AgencyLevel, DigitLevel, HandleLevel, NameLevel, RegionLevel
+from matchers.evidence_levels import AgencyLevel, RegionLevel
 from matchers.match_model import Evidence, MatchModel
 from matchers.name_levels import name_level, title_level
-from matchers.names import parse_name
+from matchers.names import ParsedName, parse_name
 from matchers.region_names import province_of, provinces_named
 from matchers.run_table import Run
 from matchers.types import RegisteredPerson, RegisterIndex
@@ -39,38 +41,44 @@ class AuthorSide:
     """The event's side of what is weighed beside the handle, worked out once for all candidates."""
 
     def __init__(self, actor: Actor, bio: Bio) -> None:
-        self.name, self._titles = parse_name(actor.display_name or "")
+        self._shown = actor.display_name or ""
         self.bio = bio
+
+    @cached_property
+    def _parsed(self) -> ParsedName:
+        # Most authors are out of the question before anybody asks for their name.
+        return parse_name(self._shown)
+
+    @property
+    def name(self) -> str:
+        """The canonical name; empty where none is shown."""
+        return self._parsed.canonical
 
     @property
     def is_named(self) -> bool:
         """Whether a name is shown that can be compared: one of two words at least."""
         return " " in self.name
 
-    def best_of_another_handle(self, model: MatchModel) -> int:
-        """The most that another handle, its digits, name, titles and bio can weigh."""
+    def can_reach(self, least: int, model: MatchModel) -> bool:
+        """Whether another handle, with the best of names if one is shown, can weigh `least`."""
         best = model.best
-        most = best.of_another_handle if self.is_named else best.of_another_handle_without_name
-        return most + self.bio.most
+        most = best.of_another_handle if self._shown else best.of_another_handle_without_name
+        return most + self.bio.most >= least
 
     def compare(self, run: Run, person: RegisteredPerson) -> Evidence:
         return Evidence(
             handle=run.handle,
             digits=run.digits,
             name=name_level(self.name, person.canonical_name, person.name_frequency),
-            titles=title_level(self._titles, person.titles),
+            titles=title_level(self._parsed.titles, person.titles),
             region=self._region(person.region_code),
             agency=self._agency(person.agency_code),
             bearers=person.name_frequency,
         )
 
-    def weight_of_others(self, handle: HandleLevel, digits: DigitLevel, model: MatchModel) -> int:
-        """Tenths that a candidate weighs who is not looked at."""
-        name = NameLevel.DIFFERS if self.is_named else NameLevel.SILENT
-        return (
-            model.handle_and_name[handle, name].tenths
-            + model.handle_and_digits[handle, digits].tenths
-        )
+    def odds_of_others(self, model: MatchModel) -> Sequence[Sequence[int]]:
+        """The odds of a candidate who is not looked at, by the places of handle and digit level."""
+        return model.best.odds_of_others[self.is_named]
 
     def _region(self, region_code: str | None) -> RegionLevel:
         province = province_of(region_code) if region_code else None

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 
 from matchers.evidence_levels import (
     AGREEING_NAMES,
+    DIGIT_LEVELS,
+    HANDLE_LEVELS,
     AgencyLevel,
     DigitLevel,
     HandleLevel,
@@ -195,6 +197,9 @@ class Bounds(NamedTuple):
     """Where the author shows no name that can be compared; with the best titles."""
     by_name: Mapping[NameLevel, NDArray[np.int64]]
     """With one level of the name, and the best titles."""
+    odds_of_others: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]
+    """:func:`odds` of a candidate who is not looked at, by handle and digit level: where the author
+    shows no name, and where the name is taken to differ."""
     of_another_handle: int
     """The most of `with_name` where the handle is not the same."""
     of_another_handle_without_name: int
@@ -220,6 +225,18 @@ def _bounds(model: MatchModel) -> Bounds:
             }
         )
 
+    def odds_with(name: NameLevel) -> Sequence[Sequence[int]]:
+        return [
+            [
+                odds(
+                    model.handle_and_name[handle, name].tenths
+                    + model.handle_and_digits[handle, digits].tenths
+                )
+                for digits in DIGIT_LEVELS
+            ]
+            for handle in HANDLE_LEVELS
+        ]
+
     with_name, without_name = with_names(NameLevel), with_names([NameLevel.SILENT])
     another = [place for place, level in enumerate(HandleLevel) if level is not HandleLevel.SAME]
     return Bounds(
@@ -227,6 +244,7 @@ def _bounds(model: MatchModel) -> Bounds:
         with_names(set(NameLevel) - AGREEING_NAMES),
         without_name,
         {name: with_names([name]) for name in NameLevel},
+        (odds_with(NameLevel.SILENT), odds_with(NameLevel.DIFFERS)),
         int(with_name[another].max()),
         int(without_name[another].max()),
         _most(model.region.values()),

@@ -138,9 +138,7 @@ class Register:
             table.first,
             table.last,
             words_hashes(*strings_of(names)),
-            self._people,
-            self.arrays.people.names,
-            self.arrays.names.words,
+            self.arrays.accounts.name_words,
         )
         for place, row in zip(asked.tolist(), found.tolist(), strict=True):
             theirs = self.person(int(self._people[row])).canonical_name

@@ -26,12 +26,14 @@ NO_CODE: Final = 0
 class Accounts(NamedTuple):
     """One item a row. `account_ids` are empty where the register holds none; `people` are places
     in the other table; `digit_keys` are the handles' digits (:mod:`matchers.digit_order`);
-    `row_starts` are the first rows of the platforms and the number of rows."""
+    `name_words` are hashes of the people's names (:func:`words_hashes`); `row_starts` are the
+    first rows of the platforms and the number of rows."""
 
     handles: Strings
     account_ids: Strings
     digit_keys: NDArray[np.uint32]
     people: NDArray[np.uint32]
+    name_words: NDArray[np.uint32]
     declared_on: NDArray[np.uint16]
     withdrawn_on: NDArray[np.uint16]
     row_starts: NDArray[np.uint32]
@@ -47,14 +49,10 @@ class People(NamedTuple):
 
 
 class Names(NamedTuple):
-    """Each canonical name once, names of the same words together, with its number of bearers.
-
-    `words` are hashes (:func:`words_hashes`): equal for names of the same words in any order.
-    """
+    """Each canonical name once, names of the same words together, with its number of bearers."""
 
     names: Strings
     bearers: NDArray[np.uint32]
-    words: NDArray[np.uint32]
 
 
 class RegisterArrays(NamedTuple):
@@ -85,7 +83,7 @@ def words_hashes(text, ends):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rows_with_words(asked, firsts, lasts, wanted, people, names, words):  # type: ignore[no-untyped-def]
+def rows_with_words(asked, firsts, lasts, wanted, name_words):  # type: ignore[no-untyped-def]
     """Those rows of the runs [first, last) whose person's name has the hash of words that is wanted
     by who asked; and who asked."""
     found = np.empty(64, dtype=np.int64)
@@ -93,7 +91,7 @@ def rows_with_words(asked, firsts, lasts, wanted, people, names, words):  # type
     count = 0
     for run in range(len(firsts)):
         for row in range(firsts[run], lasts[run]):
-            if words[names[people[row]]] == wanted[asked[run]]:
+            if name_words[row] == wanted[asked[run]]:
                 if count == len(found):
                     found = np.concatenate((found, np.empty_like(found)))
                     by = np.concatenate((by, np.empty_like(by)))
