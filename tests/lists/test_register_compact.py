@@ -317,7 +317,7 @@ def foreign(directory: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (older, "artifact of format 1, this Netral reads 2"),
+        (older, "artifact of format 1, this Netral reads 3"),
         (foreign, r"manifest\.json: cannot be read"),
         (shutil.rmtree, r"manifest\.json: cannot be read"),
     ],
