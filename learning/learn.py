@@ -9,51 +9,29 @@ million people take about 20 minutes and 6 GB.
 """
 
 import argparse
-import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from config.settings import CONFIG_DIR, JudgementSettings
 from learning.calibration import Scored, calibrate
+from learning.ground import AS_IT_IS, Ground, Tables, ground, model_of, say, tables_of
 from learning.mix import OUTSIDERS, variant_shares
-from learning.observations import observe
+from learning.observations import Observation
 from learning.real_pairs import LEGISLATORS, MEIU22, real_pairs
 from learning.scoring import score
-from learning.weights import Counts, handle_and_digits, handle_and_name, single
+from learning.weights import Counts
 from learning.write import write_model
-from lists.register_artifact import open_register
-from lists.register_build import build_register
-from matchers.evidence_levels import (
-    AgencyLevel,
-    DigitLevel,
-    HandleLevel,
-    NameLevel,
-    RegionLevel,
-    TitleLevel,
-)
-from matchers.match_model import FARTHEST, Calibration, MatchModel, Weight
-from matchers.register import Register
-from synth.actors import draw_actors
-from synth.population import Population, draw_population
-from synth.population_file import write_population
-
-NOTHING = Weight(0, "nothing", "no weight yet")
-AS_IT_IS = Calibration(tuple(range(-FARTHEST, FARTHEST + 1)), tuple(range(-FARTHEST, FARTHEST + 1)))
-Tables = dict[str, dict[Any, Weight]]
+from matchers.match_model import Calibration, MatchModel
 
 
 class Learner:
     """One register, the authors around it, and what is learned from them."""
 
-    def __init__(self, population: Population, register: Register, seed: int, scale: float) -> None:
-        self._population = population
-        self._register = register
-        self._seed = seed
+    def __init__(self, stands_on: Ground, scale: float) -> None:
+        self._ground = stands_on
         self._scale = scale
 
     def tables(self, shares: dict[str, float]) -> Tables:
@@ -64,14 +42,7 @@ class Learner:
         for kind, share in OUTSIDERS.items():
             count = 400_000 if kind == "name_derived" else 100_000
             outsiders.add(self._observed(kind, count), share, matches=False)
-        examples = {**outsiders.examples, **matches.examples}
-        return {
-            "handle_and_name": handle_and_name(matches, outsiders),
-            "handle_and_digits": handle_and_digits(matches, outsiders),
-            "titles": single(TitleLevel, matches.titles, outsiders.titles, examples),
-            "region": single(RegionLevel, matches.region, outsiders.region, examples),
-            "agency": single(AgencyLevel, matches.agency, outsiders.agency, examples),
-        }
+        return tables_of(matches, outsiders)
 
     def calibration(self, model: MatchModel, shares: dict[str, float]) -> Calibration:
         """What the sum of the weights is worth, from authors of another seed."""
@@ -85,8 +56,14 @@ class Learner:
         }
         stands_for = 0.0
         for kind, (share, count) in kinds.items():
-            actors = self._actors(kind, count, self._seed + 1)
-            scored = score(actors, self._population, self._register, model, JudgementSettings())
+            actors = self._ground.authors(kind, self._scaled(count), self._ground.seed + 1)
+            scored = score(
+                actors,
+                self._ground.population,
+                self._ground.register,
+                model,
+                JudgementSettings(),
+            )
             sums = [one.raw for one in scored]
             raw += sums
             is_match = kind.startswith("variant:")
@@ -99,37 +76,12 @@ class Learner:
             Scored(np.array(raw), np.array(matches), np.array(weights)), int(stands_for)
         )
 
-    def _observed(self, kind: str, count: int) -> Any:
+    def _observed(self, kind: str, count: int) -> Iterator[Observation]:
         say(f"learning from {kind}")
-        actors = self._actors(kind, count, self._seed)
-        return observe(actors, self._population, self._register, EMPTY, self._seed)
+        return self._ground.observed(kind, self._scaled(count))
 
-    def _actors(self, kind: str, count: int, seed: int) -> Any:
-        return draw_actors(self._population, kind, max(100, int(count * self._scale)), seed)
-
-
-def _model(tables: Tables, calibration: Calibration) -> MatchModel:
-    return MatchModel(
-        handle_and_name=tables["handle_and_name"],
-        handle_and_digits=tables["handle_and_digits"],
-        titles=tables["titles"],
-        region=tables["region"],
-        agency=tables["agency"],
-        calibration=calibration,
-        version="learning",
-    )
-
-
-EMPTY = _model(
-    {
-        "handle_and_name": {(h, n): NOTHING for h in HandleLevel for n in NameLevel},
-        "handle_and_digits": {(h, d): NOTHING for h in HandleLevel for d in DigitLevel},
-        "titles": dict.fromkeys(TitleLevel, NOTHING),
-        "region": dict.fromkeys(RegionLevel, NOTHING),
-        "agency": dict.fromkeys(AgencyLevel, NOTHING),
-    },
-    AS_IT_IS,
-)
+    def _scaled(self, count: int) -> int:
+        return max(100, int(count * self._scale))
 
 
 def learn(data: Path, people: int, seed: int, scale: float, out: Path) -> MatchModel:
@@ -137,15 +89,11 @@ def learn(data: Path, people: int, seed: int, scale: float, out: Path) -> MatchM
     pairs = real_pairs(data, "learned")
     shares = variant_shares(pairs)
     say(f"{len(pairs):,} real pairs; drawing {people:,} people")
-    population = draw_population(people, seed)
-    with tempfile.TemporaryDirectory(prefix="netral-learning-") as name:
-        folder = Path(name)
-        write_population(population, folder / "register.parquet")
-        build_register(folder / "register.parquet", folder / "register")
-        register = open_register(folder / "register")
-        learner = Learner(population, register, seed, scale)
+    with ground(people, seed) as stands_on:
+        accounts = stands_on.register.account_count
+        learner = Learner(stands_on, scale)
         tables = learner.tables(shares)
-        uncalibrated = _model(tables, AS_IT_IS)
+        uncalibrated = model_of(tables, AS_IT_IS)
         calibration = learner.calibration(uncalibrated, shares)
         write_model(
             out,
@@ -154,7 +102,7 @@ def learn(data: Path, people: int, seed: int, scale: float, out: Path) -> MatchM
             {
                 "made_by": f"python -m learning.learn --people {people} --seed {seed}",
                 "netral": version("netral"),
-                "register": f"{register.account_count:,} accounts of {people:,} invented people",
+                "register": f"{accounts:,} accounts of {people:,} invented people",
                 "real_pairs": {
                     MEIU22: "osome-iu/MEIU22@b81de64d, MIT",
                     LEGISLATORS: "unitedstates/congress-legislators@dfa96222, CC0",
@@ -165,11 +113,7 @@ def learn(data: Path, people: int, seed: int, scale: float, out: Path) -> MatchM
                 "names": "mutiawsr/indonesian-names and @zxcvbn-ts/language-id, MIT",
             },
         )
-    return _model(tables, calibration)
-
-
-def say(what: str) -> None:
-    sys.stderr.write(f"{what}\n")
+    return model_of(tables, calibration)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from learning.observations import Observation
 from matchers.evidence_levels import (
@@ -35,13 +35,6 @@ one puts in. Assumed: one event in two by a registered person without an id is o
 account; one outsider's event in a million is under a handle that passed on to them."""
 
 Level = TypeVar("Level", bound=Hashable)
-
-
-class Kind(NamedTuple):
-    """One kind of author in the mix: `share` of all matches or of all outsiders' events."""
-
-    name: str
-    share: float
 
 
 @dataclass
@@ -73,14 +66,18 @@ class Counts:
                 if met.is_true == matches:
                     self._count(met.evidence, each * met.times, observation)
 
-    def _count(self, evidence: Evidence, weight: float, observation: Observation) -> None:
-        cell = evidence.handle, evidence.name
-        self.cells[cell] += weight
-        self.seen[cell] += 1
+    def count(self, evidence: Evidence, weight: float) -> None:
+        """Count what an entry shows, as `weight` events (a share of all, or a number of them)."""
+        self.cells[evidence.handle, evidence.name] += weight
         self.digits[evidence.handle, evidence.digits] += weight
         self.titles[evidence.titles] += weight
         self.region[evidence.region] += weight
         self.agency[evidence.agency] += weight
+
+    def _count(self, evidence: Evidence, weight: float, observation: Observation) -> None:
+        self.count(evidence, weight)
+        cell = evidence.handle, evidence.name
+        self.seen[cell] += 1
         actor = observation.actor
         shown = f"{actor.handle}, {actor.display_name or 'no name'}"
         for level in (cell, (evidence.handle, evidence.digits), evidence.titles):

@@ -19,7 +19,7 @@ from config.errors import RegisterError
 from matchers.active_period import declared_from, withdrawn_from
 from matchers.evidence_levels import DIGIT_LEVELS, HANDLE_LEVELS
 from matchers.exact_table import ExactTable, Strings, look_up
-from matchers.handle_pairs import compare, keys_of_batch
+from matchers.handle_pairs import blocking_keys, compare, keys_of_batch
 from matchers.proposals import KnownHandles, propose
 from matchers.register_arrays import (
     RegisterArrays,
@@ -108,6 +108,7 @@ class Register:
         self.rows_by_handle([("x", "a")])
         self.propose([("x", "a")])
         keys_of_batch([("x", "a")])
+        blocking_keys("x", "a")
         compare("x", "a", "b")
         self.rows_with_names(RunTable.of([[Run(HANDLE_LEVELS[0], DIGIT_LEVELS[0], 0, 0)]]), ["a b"])
 
