@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import demo, explain, produce, screen, tail, worker
+from cli import demo, explain, produce, rules, screen, tail, worker
 from cli.context import Invocation
 from cli.lazy_group import NetralGroup
 from config.errors import NetralError
@@ -60,6 +60,7 @@ app.command("produce")(produce.produce)
 app.command("tail")(tail.tail)
 app.command("screen")(screen.screen)
 app.command("explain")(explain.explain)
+app.add_typer(rules.app, name="rules")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,11 +3,11 @@
 A test holds that they agree with `matchers.rules.fires` for every rule and fact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from matchers.rules import Facts, Rule
+from matchers.rules import EvidenceCondition, Facts, Rule
 from matchers.types import TARGET_ONLY
 from streams.records import EvidenceKind
 
@@ -33,7 +33,7 @@ def conditions(rule: Rule, facts: Facts) -> list[Condition]:
                 f"a {facts.action} needs a conclusive identity and an exact target account",
             )
         )
-    if rule.identity == "conclusive":
+    elif facts.action in rule.actions and rule.certainty(facts.action) == "conclusive":
         asked.append(Condition(facts.conclusive, "identity must be conclusive"))
     if rule.cues:
         asked.append(
@@ -47,30 +47,39 @@ def conditions(rule: Rule, facts: Facts) -> list[Condition]:
                 not facts.media.isdisjoint(rule.media), _of("media", _list(facts.media), rule.media)
             )
         )
-    condition = rule.condition(facts.reading)
+    readings = [list(_of_reading(one, facts)) for one in rule.conditions(facts.reading)]
+    if len(readings) == 1:
+        return asked + readings[0]
+    return [*asked, _either(readings)]
+
+
+def _of_reading(condition: EvidenceCondition, facts: Facts) -> Iterator[Condition]:
+    """What one reading of the rule asks for."""
     if condition.target_account:
-        asked.append(
-            Condition(
-                not facts.targets.isdisjoint(condition.target_account),
-                _of("target account", _list(facts.targets), condition.target_account),
-            )
+        yield Condition(
+            not facts.targets.isdisjoint(condition.target_account),
+            _of("target account", _list(facts.targets), condition.target_account),
         )
     if condition.sufficient:
         kinds = {item.kind for item in facts.evidence}
-        asked.append(
-            Condition(
-                not kinds.isdisjoint(condition.sufficient),
-                _of("sufficient evidence", _list(kinds), condition.sufficient),
-            )
+        yield Condition(
+            not kinds.isdisjoint(condition.sufficient),
+            _of("sufficient evidence", _list(kinds), condition.sufficient),
         )
     if facts.action in condition.cues_on:
-        asked.append(
-            Condition(
-                not facts.cues.isdisjoint(condition.cues),
-                _of(f"cues of a {facts.action}", _list(facts.cues), condition.cues),
-            )
+        yield Condition(
+            not facts.cues.isdisjoint(condition.cues),
+            _of(f"cues of a {facts.action}", _list(facts.cues), condition.cues),
         )
-    return asked
+
+
+def _either(readings: list[list[Condition]]) -> Condition:
+    """One condition for several readings: it holds where all of one reading's hold."""
+    return Condition(
+        any(all(one.held for one in several) for several in readings),
+        "either "
+        + "; or ".join(", and ".join(one.text for one in several) for several in readings),
+    )
 
 
 def _of(what: str, found: str, wanted: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from matchers.fold import fold
 from matchers.rules import AccountKind, Facts, Reading
 from matchers.types import Identity, Lead
 from matchers.watchlist_index import WatchlistIndex
@@ -9,8 +10,8 @@ from streams.records import Cue, EvidenceItem, Phase, PublicPost
 
 
 def is_bare_share(post: PublicPost) -> bool:
-    """Whether a post was passed on without a word of the sharer's own."""
-    return post.action == "share" and not (post.text and post.text.strip())
+    """Whether a post was passed on without a word of the sharer's own; signs and links are none."""
+    return post.action == "share" and not (post.text and fold(post.text))
 
 
 def own_words(post: PublicPost, cues: Sequence[Cue]) -> tuple[Cue, ...]:
@@ -44,9 +45,5 @@ def facts_of(
 
 
 def _targets(evidence: Sequence[EvidenceItem], index: WatchlistIndex) -> frozenset[AccountKind]:
-    accounts = (
-        index.entry_by_id(item.entry_id).account
-        for item in evidence
-        if item.kind == "target_account"
-    )
+    accounts = (index.entry_of(item).account for item in evidence if item.kind == "target_account")
     return frozenset(account.kind for account in accounts if account is not None)
