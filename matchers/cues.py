@@ -1,115 +1,59 @@
 """Cues: the words that turn a candidate's name into support, attack, appeal, news or question.
 
-They are evidence for a rule, never an opinion label on a person. One table, each row with an
-example; negation is looked for in the words just before a cue. Word lists start from the cue
-words in the public record of past cases and were tried on real election posts.
+They are evidence for a rule, never an opinion label on a person. One pass of an automaton says
+which rows of the table can match at all (in most posts none); only those are looked for, and where
+a cue is found, its clause decides whether it stands (`matchers.cue_scope`).
+
+A support cue inside a frame of quotation, reported speech or news is emitted as `quotation` over
+the frame instead: it stays visible, speaks against a breach, and is no support. Whatever the
+author says in own words besides is still a cue of its own.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final
 
-from matchers.fold import OffsetMap, fold
+import ahocorasick_rs
+
+from matchers.cue_circumstances import CIRCUMSTANCES
+from matchers.cue_clauses import QUOTED, Clauses
+from matchers.cue_opposition import APPEALS, OPPOSITION
+from matchers.cue_row import CueRule
+from matchers.cue_scope import standing
+from matchers.cue_support import SUPPORT
+from matchers.fold import fold
 from matchers.touch import texts
 from streams.records import Cue, CueKind, PublicPost
 from streams.records.limits import MAX_LIST
 
+__all__ = ["CUE_RULES", "CueRule", "find_cues"]
+
 MAX_SURFACE: Final = 256
-_VOTE: Final = r"(?:dukung|pilih|coblos|nyoblos|menangkan|sukseskan|tusuk)"
-_OFFICE: Final = r"(?:presiden|wapres|gubernur|wagub|bupati|wali ?kota)"
-_CONTEST: Final = r"(?:pemilihan|pilgub|pilkada|pilpres|pilbup|pilwali|kontestasi)"
-_NOT_OTHERS: Final = r"(?<!yg )(?<!yang )(?<!sing )(?<!seng )(?<!pada )"  # `yang pilih dia`: others
-_NOT_DONE_TO: Final = rf"(?<!di ){_NOT_OTHERS}"  # passive, written apart: `di dukung koalisi`
-_NOT_WHEN: Final = (
-    rf"{_NOT_OTHERS}(?<!sebelum )(?<!saat )(?<!setelah )(?<!usai )"  # when somebody voted: news
-)
-
-
-class CueRule(NamedTuple):
-    """A pattern over folded text; `negatable`: a negation before it cancels it."""
-
-    kind: CueKind
-    pattern: str
-    example: str
-    negatable: bool = False
-
-
-CUE_RULES: Final = (
-    CueRule("support", rf"{_NOT_DONE_TO}(?:men)?dukung(?:lah)?", "saya dukung Bu Risma", True),
-    CueRule("support", rf"{_NOT_WHEN}(?:men|ny)?coblos(?:lah)?(?! di )", "coblos kumisnya", True),
-    CueRule("support", r"tusuk(?:lah)?", "tusuk nomor satu", negatable=True),
-    CueRule(
-        "support",
-        rf"{_NOT_OTHERS}(?<!hak )(?:pilih|milih|memilih)(?:lah)?",
-        "pilih Emil saja",
-        True,
-    ),
-    CueRule("support", rf"(?:me)?menangkan(?:lah)?(?! {_CONTEST})", "siap menangkan beliau", True),
-    CueRule("support", r"sukseskan(?:lah)?", "sukseskan Luluk", negatable=True),
-    CueRule("support", r"lanjutkan(?:lah)?", "lanjutkan, Bu!", negatable=True),
-    CueRule("support", r"(?:semoga|pasti|harus|siap|insya ?allah) (?:\w+ )?menang", "pasti menang"),
-    CueRule("support", r"gas ?pol+", "gaspol Gus Hans"),
-    CueRule("support", r"satu putaran", "menang satu putaran"),
-    CueRule("support", r"salam (?:\w+ )?jari", "salam dua jari"),
-    CueRule("support", r"kami bersama", "kami bersama Khofifah", negatable=True),
-    CueRule("opposition", rf"jangan (?:(?:lagi|pernah|sampai|mau) )?{_VOTE}", "jangan pilih dia"),
-    CueRule("opposition", r"(?:me)?nolak|tolak", "tolak calon titipan", negatable=True),
-    CueRule("opposition", rf"ganti {_OFFICE}", "saatnya ganti gubernur"),
-    CueRule("opposition", r"asal(?:kan)? bukan", "asal bukan dia"),
-    CueRule("opposition", r"bukan pilihan", "bukan pilihan rakyat"),
-    CueRule(
-        "appeal",
-        rf"(?:ayo|yuk|mari|monggo|jangan lupa|jangan ragu) (?:\w+ ){{0,4}}?{_VOTE}",
-        "ayo kita semua coblos nomor dua",
-    ),
-    CueRule("appeal", rf"(?:meng)?ajak (?:\w+ ){{0,4}}?{_VOTE}", "mengajak warga pilih Bu Luluk"),
-    CueRule("appeal", r"(?:pilih|coblos|dukung|menangkan|sukseskan)lah", "pilihlah Bu Risma"),
-    CueRule(
-        "appeal",
-        rf"(?:(?:meng)?h?imbau(?:an)?|seru(?:an|kan)|menyerukan) (?:\w+ ){{0,10}}?(?:men)?{_VOTE}",
-        "seruan kepada warga untuk mendukung Bu Luluk",
-    ),
-    CueRule("attendance", r"(?:meng)?hadir(?:i)?", "hadir di deklarasi", negatable=True),
-    CueRule("attendance", r"deklarasi|kampanye akbar", "ikut deklarasi"),
-    CueRule("together", r"(?:ber)?(?:foto|selfie|swafoto) (?:bareng|bersama)", "foto bareng"),
-    CueRule("attendance", r"(?:men)?dampingi|(?:me)?nyambut|sambut", "menyambut Gus Hans"),
-    CueRule("information", r"kpu|kpud|bawaslu|dkpp", "info dari KPU"),
-    CueRule("information", r"tps|dpt|surat suara|jadwal", "jadwal TPS"),
-    CueRule("information", r"debat", "debat kedua malam ini"),
-    CueRule("information", r"hasil|survei|quick count|real count|hitung cepat", "hasil survei"),
-    CueRule("quotation", r"(?:kata|ujar|ungkap|tutur|tegas|ucap)(?:nya)?", "kata Khofifah"),
-    CueRule("quotation", r"menurut|dilansir|dikutip", "menurut KPU"),
-    CueRule(
-        "quotation",
-        r"men(?:gatakan|yatakan|egaskan|yebut|gklaim|yampaikan|ginstruksikan)|memastikan|instruksikan",
-        "Sekjen menegaskan dukungan",
-    ),
-    CueRule("quotation", r"usung|(?:di|me)ngusung|diusung", "PKB usung Luluk"),
-    CueRule(
-        "question",
-        r"apakah|sopo|piye|siapa(?:kah)?|kenapa|mengapa|bagaimana|gimana|kapan",
-        "siapa dia",
-    ),
-)
+CUE_RULES: Final[tuple[CueRule, ...]] = (*SUPPORT, *OPPOSITION, *APPEALS, *CIRCUMSTANCES)
 """What is looked for, between word boundaries of the folded text."""
 
-NEGATIONS: Final = frozenset({
-    "bukan", "tidak", "tak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "enggak", "ndak", "gamau",
-    "jangan", "jgn", "batal", "belum", "blm", "tanpa", "stop", "berhenti", "ogah", "anti",
-})  # fmt: skip
-LIFTS_NEGATION: Final = frozenset({"lupa", "ragu", "takut", "salah", "henti"})
-"""`jangan lupa pilih` and `tak ragu dukung` are no negations of the vote."""
-NEGATION_REACH: Final = 2
-"""Words before a cue among which a negation counts."""
-
-_RULES: Final = tuple((rule, re.compile(rf" (?:{rule.pattern})(?= )")) for rule in CUE_RULES)
+_EXPRESSIONS: Final = tuple(re.compile(rf" (?:{rule.pattern})(?= )") for rule in CUE_RULES)
 """For a text with a space put before and after it: a search from space to space is a quick one."""
-_QUOTED: Final = re.compile(r"[\"“”„«]([^\"“”„«»\n]{12,240})[\"”“»]")
 _QUESTION_MARK: Final = re.compile(r"[?？؟]+")
-_FRAMES: Final[tuple[tuple[CueKind, re.Pattern[str]], ...]] = (
-    ("quotation", _QUOTED),
-    ("question", _QUESTION_MARK),
-)
+
+
+def _rows_by_piece() -> dict[str, tuple[int, ...]]:
+    rows: dict[str, tuple[int, ...]] = {}
+    for number, rule in enumerate(CUE_RULES):
+        for piece in rule.seen.split("|"):
+            rows[piece] = (*rows.get(piece, ()), number)
+    return rows
+
+
+_PIECES: Final = _rows_by_piece()
+_ROWS: Final = tuple(_PIECES.values())
+_find_pieces: Final = ahocorasick_rs.AhoCorasick(
+    list(_PIECES),
+    matchkind=ahocorasick_rs.MatchKind.Standard,
+    store_patterns=False,
+    implementation=ahocorasick_rs.Implementation.DFA,
+).find_matches_as_indexes
 
 
 def find_cues(post: PublicPost) -> tuple[Cue, ...]:
@@ -117,26 +61,62 @@ def find_cues(post: PublicPost) -> tuple[Cue, ...]:
 
     Spans are of the original text; a surface is cut at 256 characters.
     """
-    cues = {cue for field, text in texts(post) for cue in _in_text(field, text)}
+    cues: set[Cue] = set()
+    for field, text in texts(post):
+        cues.update(_in_text(field, text))
     return tuple(sorted(cues, key=lambda c: (c.field, c.start, c.end, c.kind))[:MAX_LIST])
 
 
 def _in_text(field: str, text: str) -> Iterator[Cue]:
-    for kind, pattern in _FRAMES:
-        for frame in pattern.finditer(text):
-            yield _cue(kind, field, text, frame.start(), frame.end())
+    if "?" in text or not text.isascii():
+        for mark in islice(_QUESTION_MARK.finditer(text), MAX_LIST):
+            yield _cue("question", field, text, *mark.span())
+    if '"' in text or not text.isascii():
+        for quoted in islice(QUOTED.finditer(text), MAX_LIST):
+            yield _cue("quotation", field, text, *quoted.span())
     folded = fold(text)
     padded = f" {folded} "
-    offsets: OffsetMap | None = None
-    for rule, expression in _RULES:
-        for match in expression.finditer(padded):
+    found = _find_pieces(padded, True)
+    if not found:
+        return
+    clauses: Clauses | None = None
+    for row in sorted({row for piece, _, _ in found for row in _ROWS[piece]}):
+        count = 0
+        for match in _EXPRESSIONS[row].finditer(padded):
+            if clauses is None:
+                clauses = Clauses(text, folded)
             # The match begins with a space, so the cue itself is `folded[start : end - 1]`.
-            if rule.negatable and _is_negated(folded, match.start()):
-                continue
-            if offsets is None:
-                offsets = OffsetMap(text)
-            start, end = offsets.span(match.start(), match.end() - 1)
-            yield _cue(rule.kind, field, text, start, end)
+            cue = _judged(CUE_RULES[row], field, match.start(), match.end() - 1, clauses)
+            if cue is not None:
+                yield cue
+                count += 1
+                if count == MAX_LIST:
+                    break
+
+
+def _judged(rule: CueRule, field: str, start: int, end: int, clauses: Clauses) -> Cue | None:
+    """The cue of a match `[start, end)` of the folded text, if it stands where it is."""
+    kind: CueKind | None = rule.kind
+    if rule.undone_by:
+        first = clauses.word_at(start)
+        verdict = standing(clauses, first, clauses.word_at(end - 1), rule.undone_by)
+        kind = _kind(rule, verdict.standing)
+        start = clauses.starts[verdict.since]
+    if kind is None:
+        return None
+    return _cue(kind, field, clauses.text, *clauses.offsets.span(start, end))
+
+
+def _kind(rule: CueRule, stands: str) -> CueKind | None:
+    if stands == "own":
+        return rule.kind
+    if stands == "reported":
+        return "quotation"
+    if stands == "refused" and rule.flips != "never":
+        return "opposition"
+    if stands == "negated" and rule.flips == "negation":
+        return "opposition"
+    return None
 
 
 def _cue(kind: CueKind, field: str, text: str, start: int, end: int) -> Cue:
@@ -147,9 +127,3 @@ def _cue(kind: CueKind, field: str, text: str, start: int, end: int) -> Cue:
         end=end,
         surface=text[start : min(end, start + MAX_SURFACE)],
     )
-
-
-def _is_negated(folded: str, start: int) -> bool:
-    """Whether one of the words just before `start` is a negation that nothing lifts."""
-    before = folded[max(0, start - 40) : start].split()[-NEGATION_REACH:]
-    return not NEGATIONS.isdisjoint(before) and LIFTS_NEGATION.isdisjoint(before)
