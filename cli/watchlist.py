@@ -1,4 +1,4 @@
-"""`netral watchlist`: is a watchlist fit to be in force?"""
+"""`netral watchlist`: make a watchlist, check it, put it in force, take it back."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,19 +7,26 @@ import orjson
 import typer
 from rich.console import Console
 
+from cli.watchlist_history import history
+from cli.watchlist_import import import_
+from cli.watchlist_publish import publish, rollback
 from config.errors import WatchlistError
 from config.settings import CONFIG_DIR
-from lists.common_words import load_common_words
+from lists.ordinary_text import load_ordinary_text
 from lists.watchlist_file import read_watchlist
 from matchers.watchlist_check import watchlist_problems, watchlist_warnings
 from matchers.watchlist_index import WatchlistIndex
 
-app = typer.Typer(help="Check watchlists.", no_args_is_help=True)
+app = typer.Typer(
+    help="Make, check and publish watchlists, and take them back.", no_args_is_help=True
+)
+app.command("import")(import_)
+app.command("publish")(publish)
+app.command("rollback")(rollback)
+app.command("history")(history)
 
-
-@app.callback()
-def _watchlist() -> None:
-    """Check watchlists."""
+MOST_WARNINGS = 40
+"""That are printed; a list of hundreds of contests has thousands. --json has them all."""
 
 
 @app.command()
@@ -40,10 +47,10 @@ def check(
         errors = (str(error),)
     else:
         errors = watchlist_problems(watchlist)
-        words = load_common_words(CONFIG_DIR / "common_words.txt")
-        warnings = watchlist_warnings(watchlist, words)
+        ordinary = load_ordinary_text(CONFIG_DIR)
+        warnings = watchlist_warnings(watchlist, ordinary)
         if not errors:
-            index = WatchlistIndex(watchlist, words)
+            index = WatchlistIndex(watchlist, ordinary)
             summary = {
                 "version": index.version,
                 "elections": sorted(index.election_ids),
@@ -65,9 +72,11 @@ def _print(
     for line in errors:
         console.print("[red]error[/red]  ", end="")
         console.print(line, markup=False)
-    for line in warnings:
+    for line in warnings[:MOST_WARNINGS]:
         console.print("[yellow]warning[/yellow]  ", end="")
         console.print(line, markup=False)
+    if len(warnings) > MOST_WARNINGS:
+        console.print(f"… {len(warnings) - MOST_WARNINGS:,} more warnings; --json has them all.")
     if errors:
         console.print(f"{file}: refused, {len(errors)} error(s).", markup=False)
     else:

@@ -14,7 +14,8 @@ def put_or_remove(
 
     Elections and contests keep their order; new ones come last, an election without contests
     goes. Raises WatchlistError where the record contradicts itself, removes what is not there or,
-    with `max_shrink` (0 to 1), replaces a contest by one with far fewer candidates' entries.
+    with `max_shrink` (0 to 1), replaces a contest by one with far fewer candidates' entries and
+    does not say that it may.
     """
     where = f"watchlist update {update.sequence}, contest {update.contest_id}"
     if update.op == "put":
@@ -33,9 +34,13 @@ def put_or_remove(
     contests = {contest.id: contest for contest in election.contests}
     before = contests.get(update.contest_id)
     if update.contest is not None:
-        if before is not None and max_shrink is not None:
+        if before is not None and max_shrink is not None and not update.may_shrink:
             refuse_shrunk(
-                where, _entries(before), _entries(update.contest), max_shrink, WatchlistError
+                where,
+                entry_total(before),
+                entry_total(update.contest),
+                max_shrink,
+                WatchlistError,
             )
         contests[update.contest_id] = update.contest
     elif before is None:
@@ -60,7 +65,8 @@ def has_contest(watchlist: Watchlist, update: WatchlistUpdate) -> bool:
     )
 
 
-def _entries(contest: Contest) -> int:
+def entry_total(contest: Contest) -> int:
+    """How many names, aliases, accounts, hashtags and slogans the contest's candidates have."""
     return sum(
         len(c.names)
         + len(c.aliases)

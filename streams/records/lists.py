@@ -39,12 +39,18 @@ class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CandidateAccount(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A candidate's own account, or a campaign account registered with the election commission."""
+    """A candidate's own account, or a campaign account registered with the election commission.
+
+    It counts only for events from `effective_from` (inclusive) to `effective_until` (exclusive),
+    instants with zone; None is without limit on that side.
+    """
 
     platform: Platform
     handle: Handle
     account_id: Ident | None = None
     kind: Literal["own", "campaign"] = "own"
+    effective_from: Instant | None = None
+    effective_until: Instant | None = None
 
 
 class Candidate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -66,10 +72,15 @@ class Candidate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
 
 class BallotPair(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One line of the ballot: its number (once drawn) and every name on it, as printed."""
+    """One line of the ballot: its number (once drawn) and every name on it, as printed.
+
+    A legislative ballot counts anew in every party's list: such a line has a `list_place`, the
+    list's name and the place on it, instead of a number.
+    """
 
     names: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=8)]
     number: Annotated[int, Meta(ge=1, le=99)] | None = None
+    list_place: Label | None = None
 
 
 class Contest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,7 +115,10 @@ class WatchlistUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One record of `watchlist-updates`: one whole contest, so no half-applied state exists.
 
     `put` adds or replaces the contest (the election is made where it is new); `remove` takes it
-    out. `sequence` rises by record; an older or repeated one is refused.
+    out. `sequence` rises by record; an older or repeated one is refused. `publication` is the
+    sequence of the first record that was sent together with this one, so that all of them can be
+    undone together. `may_shrink`: the sender means the contest to lose more than a worker's
+    `lists.max_shrink`.
     """
 
     schema: Literal[1]
@@ -114,6 +128,8 @@ class WatchlistUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     election_name: Label
     contest_id: Ident
     contest: Contest | None = None
+    publication: Sequence | None = None
+    may_shrink: bool = False
 
 
 class SubjectRef(Struct, frozen=True, kw_only=True):

@@ -1,13 +1,16 @@
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import RulesError, WatchlistError
 from config.settings import CONFIG_DIR
 from lists.rules_file import load_rules
-from lists.watchlist_file import load_watchlist
-from tests.matchers.build import a_watchlist
+from lists.watchlist_file import load_watchlist, read_watchlist, write_watchlist
+from tests.matchers.build import CONTEST, a_watchlist
 
 EXAMPLE = (CONFIG_DIR / "elections" / "jatim-2024.yaml").read_text(encoding="utf-8")
 
@@ -41,6 +44,16 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
             "line 21: the key 'number' stands here twice",
         ),
         ("schema: 1", "schema: 7", "Invalid enum value 7"),
+        (
+            "handle: luluk.contoh}",
+            "handle: luluk.contoh, effective_from: 2024-09-25}",
+            "Invalid RFC3339",
+        ),
+        (
+            "handle: luluk.contoh}",
+            "handle: luluk.contoh, effective_until: 2024-09-25T00:00:00}",
+            "timezone",
+        ),
         ("elections:", "elections: [", "line"),
         ("names: [Tri Rismaharini, Rismaharini]", "names: [\x07]", "not YAML"),
     ],
@@ -76,3 +89,36 @@ def test_a_rules_file_names_itself(tmp_path: Path) -> None:
     file.write_text(shipped.replace("[attendance]", "[levitation]", 1), encoding="utf-8")
     with pytest.raises(RulesError, match=r"rules\.yaml: rule E3: cues\[0\].*levitation"):
         load_rules(file)
+
+
+@pytest.mark.parametrize("name", ["w.yaml", "w.yml", "w.json"])
+def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text("something else")
+    write_watchlist(file, a_watchlist())
+    assert load_watchlist(file) == a_watchlist()
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1))
+def test_every_text_is_read_as_it_was_written(text: str) -> None:
+    slogans = (text[:200], f"#{text[:9]}", f"{text[:9]}: {text[:9]}", f"- {text[:9]}")
+    first = msgspec.structs.replace(CONTEST.candidates[0], slogans=slogans)
+    contest = msgspec.structs.replace(CONTEST, candidates=(first, *CONTEST.candidates[1:]))
+    with TemporaryDirectory() as folder:
+        for name in ("w.yaml", "w.json"):
+            file = Path(folder) / name
+            write_watchlist(file, a_watchlist(contest))
+            assert read_watchlist(file) == a_watchlist(contest)
+
+
+def test_nothing_is_left_of_what_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(WatchlistError, match=r"w\.txt: no kind of watchlist.*\.yaml"):
+        write_watchlist(tmp_path / "w.txt", a_watchlist())
+    with pytest.raises(WatchlistError, match=r"none/w\.yaml: cannot be written \(No such file"):
+        write_watchlist(tmp_path / "none" / "w.yaml", a_watchlist())
+    (tmp_path / "w.yaml").mkdir()
+    (tmp_path / "w.yaml" / "kept").touch()
+    with pytest.raises(WatchlistError, match=r"cannot be written"):
+        write_watchlist(tmp_path / "w.yaml", a_watchlist())
+    assert [one.name for one in tmp_path.iterdir()] == ["w.yaml"]

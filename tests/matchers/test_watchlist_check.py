@@ -17,10 +17,10 @@ from matchers.watchlist_check import (
 from streams.records import BallotPair, CandidateAccount, Contest, Election, Phase, Watchlist
 from tests.matchers.build import (
     BIMA,
-    COMMON_WORDS,
     CONTEST,
     GANJAR,
     INDAH,
+    ORDINARY,
     PHASES,
     SARTIKA,
     a_watchlist,
@@ -47,6 +47,27 @@ def phase(name: Any, first: int, last: int) -> Phase:
         start=datetime(2024, 9, first, tzinfo=UTC),
         end=datetime(2024, 9, last, tzinfo=UTC),
     )
+
+
+def effective(first: int | None, last: int | None) -> CandidateAccount:
+    return CandidateAccount(
+        platform="x",
+        handle="sartika_w",
+        effective_from=datetime(2024, 9, first, tzinfo=UTC) if first else None,
+        effective_until=datetime(2024, 9, last, tzinfo=UTC) if last else None,
+    )
+
+
+def line(*names: str, **place: Any) -> BallotPair:
+    return BallotPair(names=names, **place)
+
+
+def second(**place: Any) -> BallotPair:
+    return line(*CONTEST.ballot[1].names, **place)
+
+
+def listed(place: int) -> BallotPair:
+    return line(*CONTEST.ballot[place].names, list_place="Partai Contoh 1")
 
 
 def test_a_complete_watchlist_passes() -> None:
@@ -103,6 +124,36 @@ REFUSED: list[tuple[str, Callable[[], Contest], str]] = [
         "sartika: 'not a handle' cannot be a handle on x",
     ),
     ("empty text", lambda: with_first(slogans=("!!!",)), "the slogan '!!!' holds no letter"),
+    (
+        "effective until before from",
+        lambda: with_first(accounts=(effective(9, 9),)),
+        "sartika: the x account 'sartika_w' is effective until 2024-09-09T00:00:00+00:00, not",
+    ),
+    (
+        "twice with other dates",
+        lambda: with_first(accounts=(effective(9, None), effective(None, 12))),
+        "sartika: the x account 'sartika_w' stands twice, with different dates",
+    ),
+    (
+        "seen in some phases only",
+        lambda: with_first(names=(), aliases=(), accounts=(effective(9, None),)),
+        "sartika (Dr. SARTIKA WULANDARI, M.Si.) has neither account nor name nor alias that counts",
+    ),
+    (
+        "a namesake without a candidate",
+        lambda: changed(ballot=(*CONTEST.ballot, line("Bimantara Sakti", number=3))),
+        "one-sided; the ballot holds the name Bimantara Sakti 2 times, but candidates with",
+    ),
+    (
+        "number and list place",
+        lambda: changed(ballot=(*CONTEST.ballot[:1], second(number=2, list_place="Partai 2"))),
+        "GANJAR PRANOTO has both a number and a list_place",
+    ),
+    (
+        "same list place",
+        lambda: changed(ballot=(listed(0), listed(1))),
+        "two lines have the same list_place",
+    ),
     ("no region", lambda: changed(region_names=()), "it names no region"),
 ]  # fmt: skip
 
@@ -156,6 +207,43 @@ def test_all_problems_are_listed_at_once() -> None:
         check_watchlist(a_watchlist(changed(phases=(), region_names=())))
 
 
+def test_namesakes_on_a_ballot_are_two_candidates() -> None:
+    namesake = msgspec.structs.replace(BIMA, id="bima-2")
+    ballot = (*CONTEST.ballot, line("H. Bimantara Sakti, S.E.", number=3))
+    check_contest(changed(ballot=ballot, candidates=(*CONTEST.candidates, namesake)))
+
+
+def test_a_ballot_of_lists_has_no_numbers() -> None:
+    places = ("Partai Satu 1", "Partai Dua 1")
+    ballot = tuple(
+        line(*pair.names, list_place=place)
+        for pair, place in zip(CONTEST.ballot, places, strict=True)
+    )
+    check_contest(changed(ballot=ballot))
+
+
+def test_an_account_that_counts_in_every_phase_is_enough() -> None:
+    always = CandidateAccount(
+        platform="x",
+        handle="sartika_w",
+        effective_from=PHASES[0].start,
+        effective_until=PHASES[-1].end,
+    )
+    check_contest(with_first(names=(), aliases=(), accounts=(always,)))
+
+
+def test_an_account_that_is_effective_at_no_time_is_a_warning() -> None:
+    over = CandidateAccount(platform="x", handle="lama", effective_until=PHASES[0].start)
+    early = CandidateAccount(platform="x", handle="baru", effective_from=PHASES[-1].end)
+    now = CandidateAccount(platform="x", handle="kini", effective_from=PHASES[-1].start)
+    contest = with_first(accounts=(over, early, now))
+    check_contest(contest)
+    warnings = [
+        one for one in watchlist_warnings(a_watchlist(contest), ORDINARY) if "at no time" in one
+    ]
+    assert [one.split("'")[1] for one in warnings] == ["lama", "baru"]
+
+
 def test_the_empty_box_is_nobody() -> None:
     box = BallotPair(number=2, names=("KOLOM KOSONG",))
     check_contest(changed(ballot=(CONTEST.ballot[0], box), candidates=(SARTIKA, BIMA)))
@@ -173,7 +261,7 @@ def test_titles_and_case_of_the_ballot_do_not_matter() -> None:
 
 def test_warnings_name_everyday_words_shared_texts_and_missing_accounts() -> None:
     contest = with_first(hashtags=("#SartikaBima", "#GanjarMenang"))
-    warnings = "\n".join(watchlist_warnings(a_watchlist(contest), COMMON_WORDS))
+    warnings = "\n".join(watchlist_warnings(a_watchlist(contest), ORDINARY))
     assert "ganjar: the alias 'Ganjar' is everyday words" in warnings
     assert "indah: the name 'Indah Permata' is everyday words" in warnings
     assert "the hashtag 'ganjarmenang' is used by sartika, ganjar" in warnings

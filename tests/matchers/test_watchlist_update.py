@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from config.errors import WatchlistError
-from matchers.watchlist_update import has_contest, put_or_remove
+from matchers.watchlist_update import entry_total, has_contest, put_or_remove
 from streams.records import Watchlist, WatchlistUpdate
 from tests.matchers.build import CONTEST, a_watchlist
 
@@ -88,6 +88,13 @@ def test_a_contest_that_shrank_is_refused_where_a_limit_is_given() -> None:
         put_or_remove(a_watchlist(), update, max_shrink=0.2)
     put_or_remove(a_watchlist(), update, max_shrink=1.0)
     put_or_remove(a_watchlist(), update)
+    meant = msgspec.structs.replace(update, may_shrink=True)
+    assert put_or_remove(a_watchlist(), meant, max_shrink=0.2) == a_watchlist(shrunk)
+
+
+def test_entries_are_counted_over_all_candidates() -> None:
+    assert entry_total(CONTEST) == 9 + 1 + 5 + 1
+    assert entry_total(msgspec.structs.replace(CONTEST, candidates=())) == 0
 
 
 def test_has_contest_asks_for_election_and_contest() -> None:
