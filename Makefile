@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench bench-register learn lock schemas format clean
+.PHONY: setup demo test check bench bench-register learn eval lock schemas format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -33,6 +33,9 @@ bench-register: $(READY)  ## the register at 100 k, 1 M and 10 M accounts; write
 
 learn: $(READY)  ## learn config/match_model.yaml anew (a quarter of an hour, 8 GB; ARGS="--data DIR")
 	@$(BIN)/python -m learning.learn $(ARGS)
+
+eval: $(READY)  ## measure content matching on real posts; writes docs/evaluation.md (two minutes, 2 GB)
+	@$(BIN)/python -m evaluation $(ARGS)
 
 schemas: $(READY)  ## regenerate the JSON Schemas and the AsyncAPI document
 	@$(BIN)/python -m streams.schemas
