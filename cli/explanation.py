@@ -20,7 +20,7 @@ from matchers.fuzzy_identity import LEAD_ACTIONS, every_candidate, find_leads
 from matchers.handles import normalise
 from matchers.rules import Facts
 from matchers.screening import Stages, screen
-from matchers.touch import touch
+from matchers.touch import every_hit
 from matchers.types import NO_ROW, REUSED_HANDLE, TARGET_ONLY, Hit, Identity, Lead
 from streams.codec import DecodeFailure, decode_post
 from streams.records import Cue, EvidenceItem, PublicPost
@@ -48,7 +48,7 @@ def explain_value(value: bytes, stages: Stages) -> list[Step]:
     at = event_time(post)
     mask = stages.watchlist.contests_at(at)
     # Outside every window the later stages are shown as if all contests were open.
-    hits = touch(post, mask or _all_contests(stages), stages.watchlist)
+    hits = every_hit(post, mask or _all_contests(stages), stages.watchlist)
     evidence = gather(post, hits, stages.watchlist)
     cues = find_cues(post) if post.action not in TARGET_ONLY else ()
     [exact] = resolve([post], stages.register)
@@ -70,14 +70,11 @@ def explain_value(value: bytes, stages: Stages) -> list[Step]:
 
 
 def _all_contests(stages: Stages) -> int:
-    mask = 0
-    for entry in stages.watchlist.entries:
-        mask |= entry.contest
-    return mask
+    return (1 << len(stages.watchlist.contest_ids)) - 1
 
 
 def _contest_ids(stages: Stages) -> list[str]:
-    return sorted({entry.contest_id for entry in stages.watchlist.entries})
+    return sorted(stages.watchlist.contest_ids)
 
 
 def _window(post: PublicPost, at: datetime, stages: Stages) -> Step:
@@ -193,7 +190,7 @@ def _evidence(evidence: Sequence[EvidenceItem], stages: Stages) -> Step:
 
 def _why(item: EvidenceItem, stages: Stages) -> str:
     strength = STRENGTH[item.kind]
-    ambiguous = stages.watchlist.entry_by_id(item.entry_id).ambiguous
+    ambiguous = stages.watchlist.entry_of(item).ambiguous
     character = f"a {item.kind} stands alone: {strength}"
     if ambiguous and strength != "always":
         character += "; this one is an everyday word or shared"

@@ -18,8 +18,8 @@ from config.errors import (
     WatchlistError,
 )
 from config.settings import CONFIG_DIR, ListSettings, Settings
-from lists.common_words import load_common_words
 from lists.model_file import load_model
+from lists.ordinary_text import load_ordinary_text
 from lists.register_artifact import open_register
 from lists.rules_file import load_rules
 from lists.watchlist_file import load_watchlist
@@ -66,7 +66,8 @@ class ListsInForce:
     def __init__(self, settings: Settings) -> None:
         """Load the lists. Raises SettingsError where one is not named, ListError where refused."""
         self._settings = settings
-        self._common_words = load_common_words(CONFIG_DIR / "common_words.txt")
+        self._ordinary = load_ordinary_text(CONFIG_DIR)
+        self._index: WatchlistIndex | None = None
         self._register_updates: list[tuple[RegisterUpdate, int]] = []
         self._contest_updates: dict[tuple[str, str], WatchlistUpdate] = {}
         self._watchlist_sequence = -1
@@ -77,6 +78,7 @@ class ListsInForce:
         self._stages = self._assemble(
             OverlayRegister(base.register), base.watchlist, base.rulebook, base.model, stopped=False
         )
+        self._stages.watchlist.warm_up()
         now = time.time()
         self.changed_at: dict[ListName, float] = dict.fromkeys(LIST_NAMES, now)
 
@@ -221,7 +223,7 @@ class ListsInForce:
         stopped: bool,
     ) -> Stages:
         """`watchlist` has passed `check_watchlist`: as a file, or after an update."""
-        index = WatchlistIndex(watchlist, self._common_words)
+        index = self._index = WatchlistIndex(watchlist, self._ordinary, self._index)
         self._check_pseudonyms(index, register, WatchlistError)
         return Stages(register, index, rulebook, model, self._settings.judgement, stopped)
 

@@ -2,35 +2,22 @@
 
 Three disguises: letters written apart (`r i s m a`, `r.i.s.m.a`), digits for letters inside a
 word (`kh0f1f4h`), letters held (`rismaaaa`). A double letter is left alone: too many words have
-one. Nearly every post has no disguise, so :data:`TRIGGERS` go with the watchlist's patterns
-through the one automaton, and the view is made only where one of them was seen.
+one. Nearly every post has no disguise; the search for phrases says where one may be
+(`matchers.phrase_search.DISGUISED`), and only there the view is made.
 """
 
 import re
-from itertools import product
-from string import ascii_lowercase
 from typing import Final
 
 from streams.records import Method
 
-_DIGITS: Final = "013456789"  # 2 stands for no letter; it says a word twice (orang2)
-_SPACED: Final = re.compile(r"(?<![^ ])[a-z0-9](?: [a-z0-9]){3,}(?![^ ])")
-_MIXED: Final = re.compile(r"[a-z][013-9@]|[013-9][a-z]")
+_SPACED: Final = re.compile(
+    r"(?<![^ ])[a-z](?: [a-z0-9]){2,} [a-z](?![^ ])"
+)  # not `nomor 2 r i s m a`
+_MIXED: Final = re.compile(r"[a-z][013-9@]|[013-9][a-z]")  # 2 says a word twice (orang2)
 _HELD: Final = re.compile(r"([a-z])\1{2,}")
 _LEET: Final = str.maketrans("03456789@", "oeasgtbga")  # zxcvbn's table (MIT), first choice
 _VOWELS: Final = frozenset("aeiou")
-
-TRIGGERS: Final[tuple[str, ...]] = (
-    *(letter * 3 for letter in ascii_lowercase),
-    *(letter + other for letter in ascii_lowercase for other in f"{_DIGITS}@"),
-    *(digit + letter for digit in _DIGITS for letter in ascii_lowercase),
-    *(
-        f" {one} {other} "
-        for one, other in product(f"{ascii_lowercase}2{_DIGITS}", repeat=2)
-        if not (one.isdigit() and other.isdigit())
-    ),
-)
-"""Where none of these stands in ` folded ` (with a space at both ends), there is no view."""
 
 
 def deobfuscate(folded: str) -> str | None:
@@ -40,11 +27,7 @@ def deobfuscate(folded: str) -> str | None:
 
 
 def _join_letters(run: re.Match[str]) -> str:
-    return run[0].replace(" ", "") if _has_letter(run[0]) else run[0]
-
-
-def _has_letter(run: str) -> bool:
-    return not run.replace(" ", "").isdigit()
+    return run[0].replace(" ", "")
 
 
 def _leet_to_letters(text: str) -> str:
@@ -114,8 +97,5 @@ class DisguiseMap:
 
 def _spaces_between_letters(folded: str) -> list[int]:
     return [
-        place
-        for run in _SPACED.finditer(folded)
-        if _has_letter(run[0])
-        for place in range(run.start() + 1, run.end(), 2)
+        place for run in _SPACED.finditer(folded) for place in range(run.start() + 1, run.end(), 2)
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from matchers.ambiguity import LIFTED
 from matchers.fold import OffsetMap, fold
 from matchers.touch import texts
 from matchers.types import Hit
@@ -21,14 +22,17 @@ STRENGTH: Final[dict[EvidenceKind, str]] = {
     "alias": "unless ambiguous",  #    Bu Risma; but "Emil"
     "ballot_number": "never",  #       nomor urut 2
     "slogan": "never",  #              a line that others use as well
-    "fuzzy_name": "of two words",  #   Kh0fifah Indar; but "Rismaa"
+    "fuzzy_name": "if long enough",  # Kofifah Indar, Kh0fifah; but "Rima"
 }
 """Which kinds are sufficient by themselves.
 
-Every other item needs a second, independent piece for the same contest: another entry that says
-something else, elsewhere, or the name of the contest's region.
+Every other item needs a second, independent piece for the same contest, elsewhere: one that stands
+alone, or, unless its words are too common for that (`matchers.ambiguity`), another entry that says
+something else or the name of the contest's region.
 """
 
+LONG_WORD: Final = 8
+"""Letters of a single word that stands alone although one of them is wrong."""
 _KIND_ORDER: Final = {kind: place for place, kind in enumerate(STRENGTH)}
 _NAME_KINDS: Final = frozenset({"full_name", "alias"})
 
@@ -80,9 +84,14 @@ def _piece(hit: Hit, entry: Entry, originals: dict[str, str], maps: dict[str, Of
     strong = (
         rule == "always"
         or (rule == "unless ambiguous" and not entry.ambiguous)
-        or (rule == "of two words" and not entry.ambiguous and " " in entry.text)
+        or (rule == "if long enough" and not entry.ambiguous and _is_long_enough(hit, entry))
     )
     return _Piece(hit, entry, kind, strong)
+
+
+def _is_long_enough(hit: Hit, entry: Entry) -> bool:
+    """A disguise undone gives the very text back; with a letter wrong, a short word is another."""
+    return hit.method != "typo" or " " in entry.text or len(entry.text) >= LONG_WORD
 
 
 def _kind(
@@ -144,8 +153,11 @@ def _judge_of(
         if piece.strong:
             return True
         contest_id = piece.entry.contest_id
-        return any(_independent(piece, other) for other in by_contest[contest_id]) or any(
-            not piece.overlaps(*place) for place in regions[contest_id]
+        if any(other.strong and _is_elsewhere(piece, other) for other in by_contest[contest_id]):
+            return True
+        return piece.entry.probability >= LIFTED and (
+            any(_independent(piece, other) for other in by_contest[contest_id])
+            or any(not piece.overlaps(*place) for place in regions[contest_id])
         )
 
     return is_sufficient
@@ -156,13 +168,19 @@ def _all_strong(pieces: Iterable[_Piece]) -> bool:
 
 
 def _independent(piece: _Piece, other: _Piece) -> bool:
-    """Whether `other` says something else, elsewhere.
+    """Whether `other` says something else, elsewhere, and is more than an everyday word.
 
     Compared without spaces: a slogan and the hashtag made of it are one piece.
     """
-    return piece.entry.squeezed != other.entry.squeezed and not piece.overlaps(
-        other.hit.field, other.hit.start, other.hit.end
+    return (
+        piece.entry.squeezed != other.entry.squeezed
+        and other.entry.probability >= LIFTED
+        and _is_elsewhere(piece, other)
     )
+
+
+def _is_elsewhere(piece: _Piece, other: _Piece) -> bool:
+    return not piece.overlaps(other.hit.field, other.hit.start, other.hit.end)
 
 
 def _region_places(

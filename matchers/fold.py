@@ -16,7 +16,10 @@ from matchers.homoglyphs import HOMOGLYPHS
 
 _GLUE: Final = "_'`´‘’ʻʼ＇"  # Ma'ruf is Maruf, #Jatim_Maju is #JatimMaju, @tri_r one handle
 _JOINERS: Final = "\u200c\u200d"
+_MISREAD: Final = "\u00c2\u00a0"
+"""A hard space whose bytes were read as Latin-1, as many collections of posts have it."""
 _LINK: Final = re.compile(r"https?://\S+")
+_TAGS: Final = re.compile("[#＃]")
 _DOTTED_HANDLE: Final = re.compile(r"@\w+(?:[.·-]+\w+)+")
 _DOTS_TO_GLUE: Final = str.maketrans(".·-", "'''")
 
@@ -58,7 +61,7 @@ def fold(text: str) -> str:
 
     Links are left out: their words are the page's, not the author's. Linear in the length.
     """
-    if "@" in text or "://" in text:
+    if "@" in text or "://" in text or _MISREAD in text:
         text = visible(text)
     if text.isascii():
         text = text.encode().translate(ASCII_TABLE, ASCII_DELETE).decode()
@@ -67,8 +70,23 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+def fold_with_tags(text: str) -> str:
+    """`fold` of the text with one character before it; before a hashtag's word `#` in place of the
+    space."""
+    if "#" not in text and "＃" not in text:
+        return f" {fold(text)}"
+    words: list[str] = []
+    for number, part in enumerate(_TAGS.split(text)):
+        folded = fold(part)
+        if folded:
+            words.append(f"{'#' if number else ' '}{folded}")
+    return "".join(words) or " "
+
+
 def visible(text: str) -> str:
     """The text, character for character, without links and with each handle in one piece."""
+    if _MISREAD in text:
+        text = text.replace(_MISREAD, "  ")
     if "://" in text:
         text = _LINK.sub(lambda link: " " * len(link[0]), text)
     if "@" in text:

@@ -1,33 +1,42 @@
 """Does a post touch the watchlist at all, and where? Verified hits, in folded space.
 
 The hot path: nine posts in ten touch nothing, and pay for their share of one search of the whole
-batch (`matchers.prescreen`). The others are folded and searched one by one, which gives the places.
+batch, which only says of each text what kinds of phrases stand in it. The others are searched
+again for the places.
+
+A post touches the watchlist where something in it may count: an entry that stands alone, or two
+pieces for one contest. A single everyday word that is also somebody's name touches nothing.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
-from matchers.deobfuscate import DisguiseMap, deobfuscate
-from matchers.fold import OffsetMap, fold, has_homoglyph
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.ambiguity import LIFTED
+from matchers.deobfuscate import deobfuscate
+from matchers.event_time import event_time
+from matchers.field_hits import EXACT, FieldHits, NumberPlace, Place
+from matchers.fold import fold, fold_with_tags
 from matchers.handles import normalise
-from matchers.patterns import Role
-from matchers.slips import slips_at
+from matchers.leet import LEET, leet_fold
+from matchers.phrase_search import DISGUISED, SEVERAL, Places
+from matchers.text_buffers import characters_of, folded_buffer, loose_buffer
 from matchers.types import TARGET_ONLY, Hit
-from matchers.watchlist_entries import Entry, squeeze_tag
-from matchers.watchlist_index import Found, WatchlistIndex
-from streams.records import AccountRef, Method, PublicPost
+from matchers.watchlist_entries import Entry
+from matchers.watchlist_index import WatchlistIndex
+from matchers.watchlist_phrases import LOOSE_NUMBER, NUMBER, REGION, STRONG, WEAK
+from streams.records import AccountRef, PublicPost
 
 MAX_REPEATS: Final = 4
 """Hits of one entry in one field; a name repeated a thousand times is not more evidence."""
-EXACT: Final = 10_000
-# An enum's members are slow to look up, and this is the hot path.
-_WHOLE, _ACCOUNT, _NUMBER = Role.WHOLE, Role.ACCOUNT, Role.NUMBER
-_RIGHT, _DISGUISE = Role.RIGHT, Role.DISGUISE
+LONG_RUN: Final = 8
+"""Letters of a word of a view that may be several."""
 _PLACE: Final = attrgetter("field", "start", "end", "entry")
-_MENTION: Final = re.compile(r"@[\w.\-·]+(?:@[\w.\-]+)?")
 
 
 def touch(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, ...]:
@@ -36,76 +45,70 @@ def touch(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, 
     A like, follow or join touches by its target account only (invariant 06). Offsets are in the
     folded text of the field, 0 and 0 where the whole field is meant. Linear in the post's size.
     """
-    target = post.target
-    hits: list[Hit] = []
-    if target is not None and target.account is not None:
-        hits += _account_hits(post.platform, "target.account", target.account, contests, index)
-    if post.action in TARGET_ONLY:
-        return tuple(hits)
-    for field, text in texts(post):
-        padded = f" {fold(text)} "
-        found = index.find(padded)
-        if found:
-            hits += _verified(field, text, padded, post.platform, found, contests, index)
-    for place, mention in enumerate(post.mentions):
-        hits += _account_hits(post.platform, f"mentions[{place}]", mention, contests, index)
-    hits += _tag_hits(post.hashtags, contests, index)
-    if not hits:
-        return ()
-    hits = _resolved(post, hits, index)
-    hits.sort(key=_PLACE)
-    return tuple(hits if len(hits) <= MAX_REPEATS else _without_repeats(hits))
+    (hits,) = touch_batch([post], [contests], index)
+    return hits
 
 
 def touch_batch(
     posts: Sequence[PublicPost], contests: Sequence[int], index: WatchlistIndex
 ) -> list[tuple[Hit, ...]]:
     """What :func:`touch` finds in each post; `contests` holds each one's mask."""
-    hits: list[tuple[Hit, ...]] = [()] * len(posts)
     owners: list[int] = []
     searched: list[str] = []
-    worth: set[int] = set()
+    named: dict[int, list[Hit]] = {}
     for place, post in enumerate(posts):
-        target = post.target
-        if (
-            post.mentions
-            or post.hashtags
-            or (target is not None and target.account is not None)
-            or post.action in TARGET_ONLY
-        ):
-            if _names_something(post, contests[place], index):
-                worth.add(place)
-                continue
-            if post.action in TARGET_ONLY:
-                continue
-        if post.text:
-            owners.append(place)
-            searched.append(post.text)
-        if target is not None or post.media:
-            for _, text in texts(post, own=False):
+        if post.target is not None or post.mentions:
+            hits = _account_hits(post, contests[place], index)
+            if hits:
+                named[place] = hits
+        if post.action not in TARGET_ONLY:
+            for _, text in searched_texts(post):
                 owners.append(place)
                 searched.append(text)
-    worth.update(owners[number] for number in index.prescreen.may_touch(searched))
-    for place in worth:
-        hits[place] = touch(posts[place], contests[place], index)
-    return hits
+    worth = _worth_a_look(owners, searched, index)
+    worth.update(place for place in named if posts[place].action not in TARGET_ONLY)
+    found: list[tuple[Hit, ...]] = [()] * len(posts)
+    for place, hits in named.items():
+        found[place] = tuple(hits)
+    for place, fields in _search(sorted(worth), posts, contests, index):
+        hits, regions = _together(named.get(place, []), fields, contests[place], index)
+        found[place] = _in_order(hits) if _may_count(hits, regions, index) else ()
+    return found
 
 
-def _names_something(post: PublicPost, contests: int, index: WatchlistIndex) -> bool:
-    """Whether an account or hashtag field of the post is on the watchlist."""
-    named: list[AccountRef] = []
-    if post.target is not None and post.target.account is not None:
-        named.append(post.target.account)
-    if post.action not in TARGET_ONLY:
-        if any(_tag_hits(post.hashtags, contests, index)):
-            return True
-        named += post.mentions
-    return any(_account_hits(post.platform, "", account, contests, index) for account in named)
+def every_hit(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[Hit, ...]:
+    """As :func:`touch`, also where nothing of it may count; for explanations."""
+    named = _account_hits(post, contests, index)
+    if post.action in TARGET_ONLY:
+        return tuple(named)
+    ((_, fields),) = _search([0], [post], [contests], index) or ((0, []),)
+    hits, _ = _together(named, fields, contests, index)
+    return _in_order(hits)
 
 
-def texts(post: PublicPost, *, own: bool = True) -> Iterator[tuple[str, str]]:
-    """(field, original text) of every text of a post that is searched, its `own` or not."""
-    if own and post.text:
+def _together(
+    named: list[Hit], fields: Sequence[FieldHits], contests: int, index: WatchlistIndex
+) -> tuple[list[Hit], int]:
+    """A post's hits of all fields, ballot numbers last, and the contests whose region it names."""
+    hits = named + [hit for field in fields for hit in field.hits]
+    regions = 0
+    for field in fields:
+        regions |= field.regions
+    numbers = [number for field in fields for number in field.numbers]
+    hits += _numbers(numbers, hits, regions, contests, index)
+    return hits, regions
+
+
+def searched_texts(post: PublicPost) -> Iterator[tuple[str, str]]:
+    """(field, original text) of everything of a post that is searched for phrases."""
+    yield from texts(post)
+    for place, hashtag in enumerate(post.hashtags):
+        yield f"hashtags[{place}]", hashtag if hashtag[:1] in "#＃" else f"#{hashtag}"
+
+
+def texts(post: PublicPost) -> Iterator[tuple[str, str]]:
+    """(field, original text) of every text of a post."""
+    if post.text:
         yield "text", post.text
     if post.target is not None and post.target.text:
         yield "target.text", post.target.text
@@ -114,164 +117,206 @@ def texts(post: PublicPost, *, own: bool = True) -> Iterator[tuple[str, str]]:
             yield f"media[{place}].alt_text", media.alt_text
 
 
-def _account_hits(
-    platform: str, field: str, ref: AccountRef, contests: int, index: WatchlistIndex
-) -> list[Hit]:
-    handle = normalise(platform, ref.handle) if ref.handle else None
-    return [
-        Hit(field, 0, 0, entry.row, "exact", EXACT)
-        for entry in index.accounts(platform, ref, handle)
-        if entry.contest & contests
-    ]
-
-
-def _tag_hits(hashtags: Sequence[str], contests: int, index: WatchlistIndex) -> Iterator[Hit]:
-    for place, hashtag in enumerate(hashtags):
-        for entry in index.tagged(squeeze_tag(hashtag)):
-            if entry.contest & contests:
-                yield Hit(f"hashtags[{place}]", 0, 0, entry.row, "exact", EXACT)
-
-
-def _verified(
-    field: str,
-    text: str,
-    padded: str,
-    platform: str,
-    found: Found,
-    contests: int,
-    index: WatchlistIndex,
-) -> list[Hit]:
-    """The hits in one text among what the automaton proposed, each once."""
-    search = _FieldSearch(field, text, padded, platform, contests, index)
-    search.propose(found)
-    return search.hits
-
-
-class _FieldSearch:
-    """Verifies proposals in one text. Its way back to the original is built only when asked."""
-
-    __slots__ = ("_contests", "_field", "_foreign", "_index", "_offsets", "_padded", "_platform",
-                 "_seen", "_text", "hits")  # fmt: skip
-
-    def __init__(
-        self,
-        field: str,
-        text: str,
-        padded: str,
-        platform: str,
-        contests: int,
-        index: WatchlistIndex,
-    ) -> None:
-        self._field = field
-        self._text = text
-        self._padded = padded
-        self._platform = platform
-        self._contests = contests
-        self._index = index
-        self._foreign = has_homoglyph(text)
-        self._offsets: OffsetMap | None = None
-        self._seen: set[tuple[int, int, int]] = set()
-        self.hits: list[Hit] = []
-
-    def propose(self, found: Found) -> None:
-        uses, entries, contests = self._index.uses, self._index.entries, self._contests
-        disguised = False
-        halves: list[tuple[Entry, Role, int, int]] = []
-        whole: set[tuple[int, int]] = set()
-        for pattern, start, end in found:
-            for row, role in uses[pattern]:
-                if role is _DISGUISE:
-                    disguised = disguised or not self._in_mention(start)
-                    continue
-                entry = entries[row]
-                if not entry.contest & contests:
-                    continue
-                # Offsets lose the padding: a pattern [start, end) is the folded [start, end - 2).
-                if role is _WHOLE or role is _NUMBER:
-                    self._add(row, start, end - 2, self._plain_method(start, end - 2), EXACT)
-                    whole.update(((row, start), (row, -end)))
-                elif role is _ACCOUNT:
-                    if self._names_account(entry, start, end - 2):
-                        self._add(row, start, end - 2, "exact", EXACT)
-                else:
-                    halves.append((entry, role, start, end))
-        for entry, role, start, end in halves:
-            # Where the entry itself stands, its halves stand too: no slip to look for.
-            if (entry.row, -end if role is _RIGHT else start) in whole:
-                continue
-            for first, last, score in slips_at(self._padded, role, start, end, entry, self._index):
-                self._add(entry.row, first - 1, last - 1, "typo", score)
-        if disguised:
-            self._propose_disguised()
-
-    def _add(self, row: int, first: int, last: int, method: Method, score: int) -> None:
-        key = (row, first, last)
-        if key not in self._seen:
-            self._seen.add(key)
-            self.hits.append(Hit(self._field, first, last, row, method, score))
-
-    def _in_mention(self, place: int) -> bool:
-        """Whether the word at `place` is an `@handle`: its digits disguise no letters."""
-        word = self._padded.rfind(" ", 0, place + 1) + 1
-        return self._padded[word] == "@"
-
-    def _propose_disguised(self) -> None:
-        """Whole entries in the second view, where a disguise really was undone."""
-        folded = self._padded[1:-1]
+def _worth_a_look(
+    owners: Sequence[int], searched: Sequence[str], index: WatchlistIndex
+) -> set[int]:
+    """The posts in which something may count; errs on the side of a look too many."""
+    said: dict[int, int] = {}
+    buffer, places = loose_buffer(searched)
+    disguised: list[int] = []
+    for number, bits in zip(places, index.said_of(buffer) if searched else (), strict=True):
+        if bits:
+            _also(said, owners[number], bits)
+            if bits & DISGUISED:
+                disguised.append(number)
+    views: list[tuple[int, str]] = []
+    for number in disguised:
+        folded = fold(searched[number])
         view = deobfuscate(folded)
-        if view is None:
-            return
-        disguises: DisguiseMap | None = None
-        for pattern, start, end in self._index.find(f" {view} "):
-            for row, role in self._index.uses[pattern]:
-                if role is _WHOLE and self._index.entries[row].contest & self._contests:
-                    if disguises is None:
-                        disguises = DisguiseMap(folded)
-                    first, last = disguises.span(start, end - 2)
-                    method = disguises.method(first, last)
-                    if method is not None:
-                        self._add(row, first, last, method, EXACT)
+        if view is not None:
+            views.append((number, _marked(view, folded)))
+    if disguised:
+        buffer = folded_buffer([f" {leet_fold(fold(searched[one]))}" for one in disguised])
+        for number, bits in zip(disguised, index.said_of_leet(buffer), strict=True):
+            _also(said, owners[number], bits & ~DISGUISED)
+    if views:
+        buffer = folded_buffer([view for _, view in views])
+        for (number, _), bits in zip(views, index.said_of(buffer), strict=True):
+            _also(said, owners[number], bits)
+    return {owner for owner, bits in said.items() if _is_worth(bits)}
 
-    def _original(self, first: int, last: int) -> tuple[int, int]:
-        if self._offsets is None:
-            self._offsets = OffsetMap(self._text)
-        return self._offsets.span(first, last)
 
-    def _plain_method(self, first: int, last: int) -> Method:
-        if not self._foreign:
-            return "exact"
-        start, end = self._original(first, last)
-        return "homoglyph" if has_homoglyph(self._text[start:end]) else "exact"
+def _marked(view: str, folded: str) -> str:
+    """A view as the search reads it; long words that were written apart are searched like hashtags,
+    as several may have been."""
+    known = set(folded.split(" "))
+    return "".join(
+        f"{'#' if len(word) >= LONG_RUN and word not in known else ' '}{word}"
+        for word in view.split(" ")
+    )
 
-    def _names_account(self, entry: Entry, first: int, last: int) -> bool:
-        if entry.account is None or entry.account.platform != self._platform:
-            return False
-        start, _ = self._original(first, last)
-        mention = _MENTION.match(self._text, start)
-        return (
-            mention is not None
-            and normalise(self._platform, mention[0].rstrip(".-·")) == entry.text
+
+def _also(said: dict[int, int], owner: int, bits: int) -> None:
+    known = said.get(owner, 0)
+    if known & bits & WEAK:
+        bits |= SEVERAL  # in two texts; whether it is the same phrase does not matter here
+    said[owner] = known | bits
+
+
+def _is_worth(bits: int) -> bool:
+    return bool(
+        bits & STRONG
+        or (bits & WEAK and bits & (SEVERAL | REGION | NUMBER | LOOSE_NUMBER))
+        or (bits & NUMBER and bits & REGION)
+    )
+
+
+def _search(
+    worth: Sequence[int],
+    posts: Sequence[PublicPost],
+    contests: Sequence[int],
+    index: WatchlistIndex,
+) -> list[tuple[int, list[FieldHits]]]:
+    """The verified fields of each post that is worth a look."""
+    fields: list[FieldHits] = []
+    owners: list[int] = []
+    marked: list[str] = []
+    views: list[tuple[int, str]] = []
+    leet: list[tuple[int, str]] = []
+    for place in worth:
+        post = posts[place]
+        for name, text in searched_texts(post):
+            with_tags = fold_with_tags(text)
+            folded = with_tags[1:].replace("#", " ")
+            view = deobfuscate(folded)
+            if view is not None:
+                views.append((len(fields), _marked(view, folded)))
+            if LEET.search(folded):
+                leet.append((len(fields), f" {leet_fold(folded)}"))
+            owners.append(place)
+            marked.append(with_tags)
+            fields.append(FieldHits(name, text, folded, post.platform, contests[place], index))
+    if not fields:
+        return []
+    for number, found in _by_text(marked, index.places_in):
+        fields[number].take(found)
+    if leet:
+        for number, found in _by_text([text for _, text in leet], index.leet_places_in):
+            fields[leet[number][0]].take_leet(found)
+    if views:
+        for number, found in _by_text([view for _, view in views], index.places_in):
+            of_field, view = views[number]
+            fields[of_field].take_disguised(found, view[1:].replace("#", " "))
+    of_posts: dict[int, list[FieldHits]] = {place: [] for place in worth}
+    for place, field in zip(owners, fields, strict=True):
+        of_posts[place].append(field)
+    return list(of_posts.items())
+
+
+def _by_text(
+    marked: Sequence[str], search: Callable[[NDArray[np.uint8]], Places]
+) -> Iterator[tuple[int, list[Place]]]:
+    """The places in each text that has any; offsets without the character before the text."""
+    columns = search(folded_buffer(marked))
+    found: dict[int, list[tuple[int, int, int, int]]] = {}
+    for number, *rest in zip(*(column.tolist() for column in columns), strict=True):
+        start, end, phrase, how = rest
+        found.setdefault(number, []).append((start, end, phrase, how))
+    for number, several in found.items():
+        text = marked[number]
+        starts = characters_of(text, [start for start, _, _, _ in several])
+        ends = characters_of(text, [end for _, end, _, _ in several])
+        yield (
+            number,
+            [
+                Place(start - 1, end - 1, phrase, how)
+                for start, end, (_, _, phrase, how) in zip(starts, ends, several, strict=True)
+            ],
         )
 
 
-def _resolved(post: PublicPost, hits: list[Hit], index: WatchlistIndex) -> list[Hit]:
-    """Without the ballot numbers whose contest nothing else in the post names."""
-    entries = index.entries
-    numbers = [hit for hit in hits if entries[hit.entry].kind == "ballot_number"]
-    if not numbers:
-        return hits
-    others = [hit for hit in hits if entries[hit.entry].kind != "ballot_number"]
-    named = {entries[hit.entry].contest_id for hit in others}
-    folded = [f" {fold(text)} " for _, text in texts(post)]
-    for contest_id in {entries[hit.entry].contest_id for hit in numbers} - named:
-        if any(region in text for region in index.regions(contest_id) for text in folded):
-            named.add(contest_id)
-    return others + [hit for hit in numbers if entries[hit.entry].contest_id in named]
+def _account_hits(post: PublicPost, contests: int, index: WatchlistIndex) -> list[Hit]:
+    """Hits of the account fields; of a like only the target's (invariant 06)."""
+    hits: list[Hit] = []
+    at = event_time(post)
+    if post.target is not None and post.target.account is not None:
+        hits += _of_account(post, "target.account", post.target.account, at, contests, index)
+    if post.action not in TARGET_ONLY:
+        for place, mention in enumerate(post.mentions):
+            hits += _of_account(post, f"mentions[{place}]", mention, at, contests, index)
+    return hits
 
 
-def _without_repeats(hits: Iterable[Hit]) -> Iterator[Hit]:
-    repeats: Counter[tuple[str, int]] = Counter()
+def _of_account(
+    post: PublicPost,
+    field: str,
+    ref: AccountRef,
+    at: datetime,
+    contests: int,
+    index: WatchlistIndex,
+) -> Iterator[Hit]:
+    handle = normalise(post.platform, ref.handle) if ref.handle else None
+    for entry in index.accounts(post.platform, ref, handle):
+        if entry.contest & contests and _counts_at(entry, at):
+            yield Hit(field, 0, 0, entry.row, "exact", EXACT)
+
+
+def _counts_at(entry: Entry, at: datetime) -> bool:
+    """Whether an account is in effect at event time."""
+    account = entry.account
+    return account is None or (
+        (account.effective_from is None or account.effective_from <= at)
+        and (account.effective_until is None or at < account.effective_until)
+    )
+
+
+def _numbers(
+    numbers: Iterable[NumberPlace],
+    hits: Sequence[Hit],
+    regions: int,
+    contests: int,
+    index: WatchlistIndex,
+) -> Iterator[Hit]:
+    """Ballot numbers of the contests that something else in the post names."""
+    named = 0
     for hit in hits:
+        entry = index.entry(hit.entry)
+        if entry.probability >= LIFTED:
+            named |= entry.contest
+    for one in numbers:
+        mask = (named if one.loose else named | regions) & contests
+        while mask:
+            bit = (mask & -mask).bit_length() - 1
+            mask &= mask - 1
+            number = index.number(bit, one.number)
+            if number is not None:
+                yield Hit(one.field, one.start, one.end, number.row, one.method, EXACT)
+
+
+def _may_count(hits: Sequence[Hit], regions: int, index: WatchlistIndex) -> bool:
+    """Whether any hit stands alone, or a contest has two, or one and its region."""
+    texts_of: dict[int, str] = {}
+    for hit in hits:
+        entry = index.entry(hit.entry)
+        if entry.kind == "account" or (
+            entry.kind in ("full_name", "alias") and not entry.ambiguous
+        ):
+            return True
+        if entry.probability < LIFTED:
+            continue
+        if entry.contest & regions:
+            return True
+        if texts_of.setdefault(entry.contest, entry.squeezed) != entry.squeezed:
+            return True
+    return False
+
+
+def _in_order(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """By place, and of one entry in one field the first few."""
+    repeats: Counter[tuple[str, int]] = Counter()
+    kept = []
+    for hit in sorted(hits, key=_PLACE):
         repeats[hit.field, hit.entry] += 1
         if repeats[hit.field, hit.entry] <= MAX_REPEATS:
-            yield hit
+            kept.append(hit)
+    return tuple(kept)

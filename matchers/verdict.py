@@ -67,7 +67,7 @@ def judge(
         facts = facts_of(post, finding, items, words, phase, index, judgement.e4_reading)
         rules = evaluate(rulebook, facts)
         if rules:
-            election_id = index.entry_by_id(items[0].entry_id).election_id
+            election_id = index.election_of(contest_id)
             fired.setdefault(election_id, []).append((contest_id, phase, rules))
     if not fired:
         return ()

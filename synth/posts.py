@@ -140,6 +140,7 @@ class _Drawing:
         self._rng = Random(f"posts:{seed}")
         self._authors = Authors(rows, self._rng)
         self._number = 0
+        self._acts: set[tuple[object, ...]] = set()
         self._subjects = subjects_of(watchlist)
         if not self._subjects:
             raise ValueError("the watchlist has no contest. Name one that has.")
@@ -179,7 +180,24 @@ class _Drawing:
             phase = next((p for p in subject.contest.phases if p.name == phase_name), None)
             if phase is not None:
                 post = self._post(scene, subject, author, instant_in(phase, self._rng))
-                yield self._sample(scene, author, post, _answer(scene, author, phase))
+                if self._is_new(post):
+                    yield self._sample(scene, author, post, _answer(scene, author, phase))
+
+    def _is_new(self, post: PublicPost) -> bool:
+        """False for a second follow of the same account: both are one act, and one flag."""
+        if post.action not in ("like", "follow", "join") or post.target is None:
+            return True
+        account = post.target.account
+        act = (
+            post.platform,
+            post.action,
+            post.actor.account_id or post.actor.handle,
+            account and account.handle,
+            post.target.post_id,
+        )
+        known = act in self._acts
+        self._acts.add(act)
+        return not known
 
     def _untouched(self) -> Iterator[SamplePost]:
         for scene in cycle(UNTOUCHED):

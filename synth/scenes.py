@@ -78,11 +78,9 @@ TOUCHING: Final[tuple[Scene, ...]] = (
     Scene("plain comment", "comment", texts.COMMENT_PLAIN, ("E4",), ("D6",), target="campaign"),
     Scene("comment own", "comment", texts.COMMENT_SUPPORT, (), ("D6",), target="own"),
     Scene("quote", "quote", texts.COMMENT_SUPPORT, ("E4",), ("D6",), target="campaign"),
-    # From here on nothing fires: no stance, too weak, or not the rule's act.
+    # From here on nothing fires: no stance, or not the rule's act.
     Scene("neutral name", "post", texts.NEUTRAL_NAME),
     Scene("news", "post", texts.NEWS),
-    Scene("hashtag alone", "post", texts.TAG_ONLY),
-    Scene("everyday word", "post", texts.WORD_ONLY),
     Scene("comment elsewhere", "comment", texts.SUPPORT, target="stranger"),
 )
 """Acts that touch the watchlist."""
@@ -92,6 +90,9 @@ UNTOUCHED: Final[tuple[Scene, ...]] = (
     Scene("everyday photo", "post", texts.EVERYDAY, photo=True),
     Scene("trap", "post", texts.TRAPS),
     Scene("number alone", "post", texts.NUMBER_ONLY),
+    # One weak piece is no more than a word.
+    Scene("hashtag alone", "post", texts.TAG_ONLY),
+    Scene("everyday word", "post", texts.WORD_ONLY),
     Scene("comment", "comment", texts.EVERYDAY, target="stranger"),
     Scene("quote", "quote", texts.EVERYDAY, target="stranger"),
     Scene("like", "like", target="stranger"),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from matchers.ambiguity import OrdinaryText
 from matchers.watchlist_index import WatchlistIndex
 from streams.codec import encode
 from streams.embedded import EmbeddedBroker
@@ -35,7 +36,7 @@ def worker(broker: EmbeddedBroker, tmp_path_factory: pytest.TempPathFactory) -> 
         yield one
 
 
-ENTRIES = len(WatchlistIndex(EXAMPLE, frozenset()).entries)
+ENTRIES = len(WatchlistIndex(EXAMPLE, OrdinaryText(frozenset())).entries)
 Change = Callable[[int], msgspec.Struct | bytes]
 """Makes a record with a sequence number."""
 

@@ -15,7 +15,7 @@ from matchers.verdict import judge
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import Watchlist
 from tests.matchers import build
-from tests.matchers.build import COMMON_WORDS, EVERY_CONTEST, INDEX, PHASES, a_post, verdict
+from tests.matchers.build import EVERY_CONTEST, INDEX, ORDINARY, PHASES, a_post, verdict
 
 BOOK = load_rules(CONFIG_DIR / "rules.yaml")
 TEXT = "ayo dukung Sartika Wulandari"
@@ -50,7 +50,7 @@ def test_inv_07_the_verdict_looks_at_the_window_itself() -> None:
 
 
 def test_inv_07_without_an_election_there_is_no_window() -> None:
-    index = WatchlistIndex(Watchlist(schema=1, elections=()), COMMON_WORDS)
+    index = WatchlistIndex(Watchlist(schema=1, elections=()), ORDINARY)
     assert index.contests_at(FIRST) == 0
     assert verdict(a_post(TEXT), BOOK, index=index) == ()
 

@@ -87,5 +87,5 @@ def test_inv_12_lists_have_their_stated_order_and_evidence_points_at_the_text(te
         assert any(item.sufficient for item in flag.evidence)
         for item in flag.evidence:
             assert text[item.start : item.end] == item.surface
-            assert INDEX.entry_by_id(item.entry_id).candidate_id == item.candidate_id
+            assert INDEX.entry_of(item).candidate_id == item.candidate_id
         assert flag.versions == VERSIONS

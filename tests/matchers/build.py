@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from config.settings import JudgementSettings
+from matchers.ambiguity import OrdinaryText
 from matchers.event_time import event_time
 from matchers.evidence import gather
 from matchers.rules import Rulebook
-from matchers.touch import touch
+from matchers.touch import every_hit
 from matchers.types import Identity, Lead, RegisterIndex
 from matchers.verdict import judge
 from matchers.watchlist_index import WatchlistIndex
@@ -46,6 +47,7 @@ COMMON_WORDS = frozenset(
         "enak",
     ]
 )
+ORDINARY = OrdinaryText(COMMON_WORDS)
 _STARTS: tuple[tuple[PhaseName, datetime], ...] = (
     ("before_determination", datetime(2024, 8, 27, tzinfo=UTC)),
     ("after_determination", datetime(2024, 9, 22, tzinfo=UTC)),
@@ -110,7 +112,7 @@ def a_watchlist(*contests: Contest, election: str = "pemilihan-2024") -> Watchli
     return Watchlist(schema=1, elections=(Election(id=election, name="Contoh", contests=chosen),))
 
 
-INDEX = WatchlistIndex(a_watchlist(), COMMON_WORDS)
+INDEX = WatchlistIndex(a_watchlist(), ORDINARY)
 EVERY_CONTEST = INDEX.contests_at(CAMPAIGN)
 
 
@@ -134,7 +136,7 @@ def aimed_at(handle: str | None = None, account_id: str | None = None, **more: A
 
 
 def evidence_in(post: PublicPost, index: WatchlistIndex = INDEX) -> tuple[EvidenceItem, ...]:
-    return gather(post, touch(post, index.contests_at(CAMPAIGN), index), index)
+    return gather(post, every_hit(post, index.contests_at(CAMPAIGN), index), index)
 
 
 class NamelessRegister:
@@ -164,7 +166,7 @@ def verdict(
 ) -> tuple[FlaggedEvent, ...]:
     """All stages behind the identity, for one post."""
     at = event_time(post)
-    hits = touch(post, index.contests_at(at), index)
+    hits = every_hit(post, index.contests_at(at), index)
     return judge(
         post,
         finding,

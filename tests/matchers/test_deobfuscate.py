@@ -2,8 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.deobfuscate import TRIGGERS, DisguiseMap, deobfuscate
+from matchers.deobfuscate import DisguiseMap, deobfuscate
 from matchers.fold import fold
+from matchers.phrase_search import DISGUISED
+from matchers.text_buffers import folded_buffer
+from tests.matchers.build import INDEX
 
 WORDS = st.lists(
     st.text(st.sampled_from("abkln0123@"), min_size=1, max_size=6)
@@ -42,12 +45,13 @@ def test_leaves_plain_text_alone(typed: str) -> None:
 
 
 @given(WORDS)
-def test_the_map_agrees_with_the_view_and_a_trigger_announces_it(text: str) -> None:
+def test_the_map_agrees_with_the_view_and_the_search_announces_it(text: str) -> None:
     folded = fold(text)
     view = deobfuscate(folded)
     assert DisguiseMap(folded).view == (folded if view is None else view)
     if view is not None:
-        assert any(trigger in f" {folded} " for trigger in TRIGGERS)
+        (said,) = INDEX.said_of(folded_buffer([f" {folded}"]))
+        assert said & DISGUISED
 
 
 @given(WORDS)

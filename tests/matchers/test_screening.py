@@ -19,8 +19,8 @@ from matchers.watchlist_index import WatchlistIndex
 from streams.records import AccountRef, Actor, Contest, Phase, PublicPost, Versions
 from tests.matchers.build import (
     CAMPAIGN,
-    COMMON_WORDS,
     CONTEST,
+    ORDINARY,
     PHASES,
     a_post,
     a_watchlist,
@@ -64,7 +64,7 @@ _indexes: dict[tuple[str, ...], WatchlistIndex] = {}
 
 def _index(key: tuple[str, ...], contests: Sequence[Contest]) -> WatchlistIndex:
     if key not in _indexes:
-        _indexes[key] = WatchlistIndex(a_watchlist(*contests), COMMON_WORDS)
+        _indexes[key] = WatchlistIndex(a_watchlist(*contests), ORDINARY)
     return _indexes[key]
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchers.ambiguity import OrdinaryText
 from matchers.fold import has_homoglyph
 from matchers.touch import touch, touch_batch
 from matchers.types import Hit
@@ -56,7 +57,28 @@ def perturbed(draw: st.DrawFn) -> str:
 
 
 TEXTS = st.lists(
-    perturbed() | st.sampled_from(["hari ini", "dukung", "maju", "2", "a", "b c d", "Wulan", ","]),
+    perturbed()
+    | st.sampled_from(
+        [
+            "hari ini",
+            "dukung",
+            "maju",
+            "2",
+            "a",
+            "b c d",
+            "Wulan",
+            ",",
+            "#",
+            "nya",
+            "coblos 1",
+            "no 2",
+            "#DukungSartika",
+            "#sartikabimamaju",
+            "S A R T I K A B I M A",
+            "Kota Contoh",
+            "Sartikanya",
+        ]
+    ),
     min_size=1,
     max_size=6,
 ).map(" ".join)
@@ -105,7 +127,8 @@ def test_a_batch_finds_accounts_mentions_and_tags() -> None:
     ]
     found = touch_batch(posts, [EVERY_CONTEST] * len(posts), INDEX)
     assert found == [touch(post, EVERY_CONTEST, INDEX) for post in posts]
-    assert [bool(hits) for hits in found] == [True, True, True, False, True]
+    # A hashtag alone is never sufficient, so it touches nothing.
+    assert [bool(hits) for hits in found] == [True, True, False, False, True]
 
 
 def is_number(hit: Hit) -> bool:
@@ -155,7 +178,7 @@ def test_untouched(text: str) -> None:
 
 def test_an_everyday_word_or_another_name_is_no_slip() -> None:
     words = COMMON_WORDS | {"sartike"}
-    index = WatchlistIndex(a_watchlist(), words)
+    index = WatchlistIndex(a_watchlist(), OrdinaryText(words))
     assert not touch(a_post("sartike"), EVERY_CONTEST, index)
     assert touch(a_post("sartike"), EVERY_CONTEST, INDEX)
 
@@ -221,6 +244,7 @@ def test_a_ballot_number_needs_its_contest_named(phrase: str) -> None:
 )
 def test_no_text_is_slow(text: str) -> None:
     """A quadratic step over 64 KiB would take minutes."""
+    touch(a_post("Sartika"), EVERY_CONTEST, INDEX)  # the kernels are compiled
     start = time.perf_counter()
     touch(a_post(text), EVERY_CONTEST, INDEX)
     assert time.perf_counter() - start < 2.0

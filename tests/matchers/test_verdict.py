@@ -11,8 +11,8 @@ from streams.records import Actor, Election, FlaggedEvent, Phase, PublicPost, Ta
 from tests.matchers.build import (
     BEFORE,
     CAMPAIGN,
-    COMMON_WORDS,
     CONTEST,
+    ORDINARY,
     PHASES,
     a_post,
     aimed_at,
@@ -139,7 +139,7 @@ def test_one_flag_an_election_and_each_contest_its_own_phase() -> None:
             Election(id="dua", name="Dua", contests=(contests[3],)),
         ),
     )
-    index = WatchlistIndex(watchlist, COMMON_WORDS)
+    index = WatchlistIndex(watchlist, ORDINARY)
     flags = verdict(POST, BOOK, index=index)
     assert [(flag.election.id, flag.election.contest_ids) for flag in flags] == [
         ("dua", ("d",)),
@@ -154,10 +154,10 @@ def test_one_flag_an_election_and_each_contest_its_own_phase() -> None:
     [
         ("dukung Sartika Wulandari", []),
         ("dukung Sartika Wulandari?", ["question"]),
-        ("kata Sekjen: dukung Sartika Wulandari", ["quotation"]),
+        ("kata Sekjen: dukung Sartika. Saya juga dukung Sartika Wulandari", ["quotation"]),
         ("info KPU: coblos Sartika Wulandari", ["election_information"]),
         (
-            "kapan debat? coblos Sartika Wulandari, katanya",
+            "kapan debat? Kata Budi: coblos Sartika. Saya coblos Sartika Wulandari",
             ["election_information", "question", "quotation"],
         ),
     ],
@@ -182,7 +182,8 @@ def test_official_accounts_lower_the_priority() -> None:
 
 def test_a_share_without_comment_is_exempt_by_what_it_shares() -> None:
     share = a_post(action="share", target=Target(text="KPU: ayo dukung Sartika Wulandari"))
-    assert [one.code for one in the_flag(share).exemptions] == ["election_information"]
+    codes = [one.code for one in the_flag(share).exemptions]
+    assert codes == ["bare_share", "election_information"]
 
 
 def test_the_phase_is_that_of_the_event_time() -> None:

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from config.settings import CONFIG_DIR
 from lists.common_words import load_common_words
+from lists.ordinary_text import load_ordinary_text
 from lists.watchlist_file import load_watchlist
-from matchers.watchlist_entries import is_everyday
+from matchers.ambiguity import OrdinaryText, is_everyday
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import AccountRef, Phase
-from tests.matchers.build import COMMON_WORDS, CONTEST, INDEX, PHASES, a_watchlist
+from tests.matchers.build import COMMON_WORDS, CONTEST, INDEX, ORDINARY, PHASES, a_watchlist
 
 EXAMPLE = CONFIG_DIR / "elections" / "jatim-2024.yaml"
 WIB = timezone(timedelta(hours=7))
@@ -43,13 +44,13 @@ def test_entry_ids_are_stable_and_unique() -> None:
     assert "sartika:name:sartika wulandari" in ids
     assert "sartika:account:x:sartika_w" in ids
     assert "contoh-2024:number:2" in ids
-    assert [INDEX.entry_by_id(one).row for one in ids] == list(range(len(ids)))
+    assert [entry.row for entry in INDEX.entries] == list(range(len(ids)))
 
 
 def test_a_long_text_still_has_a_short_id() -> None:
     first = msgspec.structs.replace(CONTEST.candidates[0], slogans=("a" * 250,), id="c" * 200)
     contest = msgspec.structs.replace(CONTEST, candidates=(first, *CONTEST.candidates[1:]))
-    index = WatchlistIndex(a_watchlist(contest), COMMON_WORDS)
+    index = WatchlistIndex(a_watchlist(contest), ORDINARY)
     assert max(len(entry.entry_id) for entry in index.entries) <= 256
 
 
@@ -62,10 +63,11 @@ def test_the_version_is_of_the_content_only() -> None:
             for p in PHASES[::-1]
         ),
     )
-    assert WatchlistIndex(a_watchlist(turned), COMMON_WORDS).version == INDEX.version
+    assert WatchlistIndex(a_watchlist(turned), ORDINARY).version == INDEX.version
     other = msgspec.structs.replace(CONTEST, region_code="98")
-    assert WatchlistIndex(a_watchlist(other), COMMON_WORDS).version != INDEX.version
-    assert WatchlistIndex(a_watchlist(), COMMON_WORDS | {"x"}).version != INDEX.version
+    assert WatchlistIndex(a_watchlist(other), ORDINARY).version != INDEX.version
+    more = OrdinaryText(COMMON_WORDS | {"x"})
+    assert WatchlistIndex(a_watchlist(), more).version != INDEX.version
 
 
 @given(st.timedeltas(timedelta(days=-30), timedelta(days=120)))
@@ -76,7 +78,7 @@ def test_windows_agree_with_a_scan_of_all_phases(since: timedelta) -> None:
         for p in PHASES[1:3]
     )
     contests = (CONTEST, msgspec.structs.replace(CONTEST, id="zz", phases=later, candidates=()))
-    index = WatchlistIndex(a_watchlist(*contests), COMMON_WORDS)
+    index = WatchlistIndex(a_watchlist(*contests), ORDINARY)
     expected = 0
     for bit, contest in enumerate(contests):
         holding = [p for p in contest.phases if p.start <= at < p.end]
@@ -106,7 +108,7 @@ def test_distinctive_names_are_not(text: str) -> None:
 
 def test_the_example_election_is_complete() -> None:
     watchlist = load_watchlist(EXAMPLE)
-    index = WatchlistIndex(watchlist, load_common_words(CONFIG_DIR / "common_words.txt"))
+    index = WatchlistIndex(watchlist, load_ordinary_text(CONFIG_DIR))
     assert index.election_ids == {"pilkada-2024"}
     (contest,) = watchlist.elections[0].contests
     assert len(contest.ballot) == 3

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from config.settings import CONFIG_DIR, JudgementSettings, ListSettings, Settings
-from lists.common_words import load_common_words
 from lists.model_file import load_model
+from lists.ordinary_text import load_ordinary_text
 from lists.refs import make_key, read_key, write_refs
 from lists.register_artifact import open_register
 from lists.register_build import build_register
@@ -104,4 +104,4 @@ def set_scene(data: Path, folder: Path) -> Scene:
 
 
 def _index(watchlist: Watchlist) -> WatchlistIndex:
-    return WatchlistIndex(watchlist, load_common_words(CONFIG_DIR / "common_words.txt"))
+    return WatchlistIndex(watchlist, load_ordinary_text(CONFIG_DIR))
