@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench bench-register learn eval lock schemas format clean
+.PHONY: setup demo test check bench bench-register bench-watchlist learn eval lock schemas format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -30,6 +30,9 @@ bench: $(READY)  ## throughput beside the bare client and a stock Faust agent; J
 
 bench-register: $(READY)  ## the register at 100 k, 1 M and 10 M accounts; writes docs/matching.md (half an hour, 8 GB)
 	@$(BIN)/python -m bench.register_report --write $(ARGS)
+
+bench-watchlist: $(READY)  ## the watchlist at national size, beside other searches; JSON in bench/out/
+	@$(BIN)/python -m bench.watchlist $(ARGS)
 
 learn: $(READY)  ## learn config/match_model.yaml anew (a quarter of an hour, 8 GB; ARGS="--data DIR")
 	@$(BIN)/python -m learning.learn $(ARGS)

@@ -39,7 +39,16 @@ def peak_mib(process: int | str) -> float:
 
     Not `getrusage`: that counts what the process was forked from.
     """
+    return _status(process, "VmHWM:")
+
+
+def resident_mib() -> float:
+    """Resident memory (MiB) of this process, now."""
+    return _status("self", "VmRSS:")
+
+
+def _status(process: int | str, key: str) -> float:
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(key):
             return int(line.split()[1]) / 1024
     return 0.0

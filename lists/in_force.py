@@ -6,6 +6,7 @@ metrics and `/readyz`. Nothing here knows Kafka: the records come in decoded.
 
 import asyncio
 import time
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
@@ -23,6 +24,7 @@ from lists.ordinary_text import load_ordinary_text
 from lists.register_artifact import open_register
 from lists.rules_file import load_rules
 from lists.watchlist_file import load_watchlist
+from lists.watchlist_replay import WatchlistReplay
 from matchers.match_model import MatchModel
 from matchers.register import Register
 from matchers.register_overlay import OverlayRegister
@@ -67,7 +69,8 @@ class ListsInForce:
         """Load the lists. Raises SettingsError where one is not named, ListError where refused."""
         self._settings = settings
         self._ordinary = load_ordinary_text(CONFIG_DIR)
-        self._index: WatchlistIndex | None = None
+        self._replay: WatchlistReplay | None = None
+        self._is_indexed = True
         self._register_updates: list[tuple[RegisterUpdate, int]] = []
         self._contest_updates: dict[tuple[str, str], WatchlistUpdate] = {}
         self._watchlist_sequence = -1
@@ -84,7 +87,14 @@ class ListsInForce:
 
     @property
     def stages(self) -> Stages:
-        """The snapshot in force; take it once a batch."""
+        """The snapshot in force; take it once a batch.
+
+        Changes of the watchlist are put together here: hundreds of records make one new index.
+        """
+        if not self._is_indexed:
+            index = WatchlistIndex(self._watchlist, self._ordinary, self._stages.watchlist)
+            self._stages = replace(self._stages, watchlist=index)
+            self._is_indexed = True
         return self._stages
 
     def apply_register_update(self, update: RegisterUpdate, offset: int) -> None:
@@ -104,14 +114,12 @@ class ListsInForce:
     def apply_watchlist_update(self, update: WatchlistUpdate) -> None:
         """Put or remove one whole contest. Raises WatchlistError where refused."""
         try:
-            watchlist = self._updated(self._watchlist, update)
-            stages = self._assemble(
-                self._overlay,
-                watchlist,
-                self._stages.rulebook,
-                self._stages.model,
-                stopped=self._stages.stopped,
-            )
+            self._check_is_newer(update)
+            if update.op == "put":
+                _check_pseudonyms({update.election_id}, self._overlay, WatchlistError)
+            if self._replay is None:  # made when it is needed: it remembers who holds what
+                self._replay = WatchlistReplay(self._watchlist, max_shrink=self._max_shrink)
+            self._replay.apply(update)
         except WatchlistError as error:
             self._refuse("watchlist", error)
             raise
@@ -121,8 +129,9 @@ class ListsInForce:
         key = update.election_id, update.contest_id
         self._contest_updates.pop(key, None)
         self._contest_updates[key] = update
-        self._watchlist = watchlist
-        self._swap("watchlist", stages)
+        self._watchlist = self._replay.watchlist
+        self._is_indexed = False
+        self._swap("watchlist", self._stages)
 
     def apply_control(self, record: ControlRecord) -> None:
         """Stop or resume all flagging. Raises ListError for a record older than the newest."""
@@ -165,7 +174,7 @@ class ListsInForce:
             )
             refuse_shrunk(
                 "watchlist",
-                self._stages.watchlist.entry_count,
+                self.stages.watchlist.entry_count,
                 stages.watchlist.entry_count,
                 self._max_shrink,
                 WatchlistError,
@@ -174,6 +183,8 @@ class ListsInForce:
             self._refuse(_list_of(error), error)
             raise
         self._watchlist = watchlist
+        self._replay = None
+        self._is_indexed = True
         for changed in ("register", "watchlist", "rules"):
             self._swap(changed, stages)
 
@@ -197,7 +208,9 @@ class ListsInForce:
             refuse_shrunk(
                 "register", self._overlay.size, register.size, self._max_shrink, RegisterError
             )
-            self._check_pseudonyms(self._stages.watchlist, register)
+            _check_pseudonyms(
+                {election.id for election in self._watchlist.elections}, register, RegisterError
+            )
         except RegisterError as error:
             self._refuse("register", error)
             raise
@@ -223,33 +236,16 @@ class ListsInForce:
         stopped: bool,
     ) -> Stages:
         """`watchlist` has passed `check_watchlist`: as a file, or after an update."""
-        index = self._index = WatchlistIndex(watchlist, self._ordinary, self._index)
-        self._check_pseudonyms(index, register, WatchlistError)
+        index = WatchlistIndex(watchlist, self._ordinary)
+        _check_pseudonyms(index.election_ids, register, WatchlistError)
         return Stages(register, index, rulebook, model, self._settings.judgement, stopped)
 
-    def _check_pseudonyms(
-        self,
-        index: WatchlistIndex,
-        register: OverlayRegister,
-        error: type[ListError] = RegisterError,
-    ) -> None:
-        missing = sorted(index.election_ids - register.elections())
-        if missing:
-            raise error(
-                f"the register has no pseudonyms for election {', '.join(missing)}. "
-                "Build them beside it: netral register refs DIR --election ID --key-file KEY "
-                "--recipient REVIEW_KEY --vault OUT"
-            )
-
-    def _updated(self, watchlist: Watchlist, update: WatchlistUpdate) -> Watchlist:
+    def _check_is_newer(self, update: WatchlistUpdate) -> None:
         if update.sequence <= self._watchlist_sequence:
             raise WatchlistError(
                 f"watchlist update {update.sequence} is not newer than "
                 f"{self._watchlist_sequence}, which is in force. Send it with a higher number."
             )
-        updated = put_or_remove(watchlist, update, max_shrink=self._max_shrink)
-        check_watchlist(updated)
-        return updated
 
     def _swap(self, name: ListName, stages: Stages) -> None:
         self._stages = stages
@@ -262,6 +258,18 @@ class ListsInForce:
         before = self.refusals.get(name)
         count = before.count + 1 if before else 1
         self.refusals[name] = Refusal(str(error), time.time(), count, standing=True)
+
+
+def _check_pseudonyms(
+    elections: Set[str], register: OverlayRegister, error: type[ListError]
+) -> None:
+    missing = sorted(elections - register.elections())
+    if missing:
+        raise error(
+            f"the register has no pseudonyms for election {', '.join(missing)}. "
+            "Build them beside it: netral register refs DIR --election ID --key-file KEY "
+            "--recipient REVIEW_KEY --vault OUT"
+        )
 
 
 def _load(lists: ListSettings) -> _Base:

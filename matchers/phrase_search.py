@@ -214,7 +214,8 @@ def _tell(phrase, first, last, how, to):  # type: ignore[no-untyped-def]
     """One place found: say so of its text, and keep it where places are asked for and fit.
 
     `to` is what :func:`search` fills: besides its own, a phrase of each text that can be repeated;
-    and the number of the text, where it begins, and how many places were told.
+    and the number of the text, where it begins, how many places were told, and how many keys and
+    entries were looked at.
     """
     said, of_texts, once, told, out, state = to
     number = state[0]
@@ -263,6 +264,7 @@ def _whole(text, start, end, raw, how, known, ends, keys, to):  # type: ignore[n
     starts, tags, filed, bits = keys
     key = key_of(raw, WORD)
     first, last = _entries(key, shift_of(starts), starts, bits)
+    to[5][3] += 1 + last - first
     for entry in range(first, last):
         if tags[entry] != _tag_of(key):
             continue
@@ -279,6 +281,7 @@ def _pair(  # type: ignore[no-untyped-def]
     starts, tags, filed, bits = keys
     key = key_of(raw, PAIR)
     first, last = _entries(key, shift_of(starts), starts, bits)
+    to[5][3] += 1 + last - first
     for entry in range(first, last):
         if tags[entry] != _tag_of(key):
             continue
@@ -306,6 +309,7 @@ def _one_word_slips(  # type: ignore[no-untyped-def]
     for variant in range(deletions(prefixes, end - start, variants)):
         key = key_of(variants[variant], SLIP)
         first, last = _entries(key, shift, starts, bits)
+        to[5][3] += 1 + last - first
         for entry in range(first, last):
             phrase = np.int64(filed[entry])
             apart = np.int64(ends[phrase + 1]) - np.int64(ends[phrase]) - (end - start)
@@ -321,6 +325,7 @@ def _cut_in_two(  # type: ignore[no-untyped-def]
     starts, tags, filed, bits = keys
     key = key_of(raw, WORD)
     first, last = _entries(key, shift_of(starts), starts, bits)
+    to[5][3] += 1 + last - first
     for entry in range(first, last):
         phrase = np.int64(filed[entry])
         size = np.int64(ends[phrase + 1]) - np.int64(ends[phrase])
@@ -346,6 +351,7 @@ def _pair_slips(  # type: ignore[no-untyped-def]
         else:
             key = key_of(pair_of(other, variants[variant]), kind)
         first, last = _entries(key, shift, starts, bits)
+        to[5][3] += 1 + last - first
         for entry in range(first, last):
             phrase = np.int64(filed[entry])
             if tags[entry] != _tag_of(key) or not slips[phrase]:
@@ -375,7 +381,8 @@ def _inside_tag(  # type: ignore[no-untyped-def]
 
 @kernel
 def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ignore[no-untyped-def]
-    """What is said of each text; fills `out` with places (:class:`Places`), and says how many.
+    """What is said of each text; fills `out` with places (:class:`Places`), and says how many, and
+    how many keys and entries it looked at.
 
     `said[phrase]` are bits of the caller's; a text is said to be all bits of its phrases, and
     `DISGUISED`. `told` has an item a phrase where places are asked for, none where not; of one
@@ -387,7 +394,7 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
         texts += byte == 0
     of_texts = np.zeros(texts, dtype=np.uint8)
     once = np.full(texts, -1, dtype=np.int64)
-    state = np.zeros(3, dtype=np.int64)
+    state = np.zeros(4, dtype=np.int64)
     to = (said, of_texts, once, told, out, state)
     begin = 0
     for number in range(texts):
@@ -492,7 +499,7 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
                 )  # fmt: skip
             p_start, p_size, p_raw, p_flags = start, size, raw, word_flags
         begin = stop + 1
-    return of_texts, state[2]
+    return of_texts, state[2], state[3]
 
 
 _NOTHING_TOLD: Final = np.empty(0, dtype=np.int64)
@@ -502,7 +509,7 @@ _NO_ROOM: Final = np.empty((5, 0), dtype=np.int64)
 def say(table: PhraseTable, said: NDArray[np.uint8], text: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What is said of each text of the buffer."""
     of_texts: NDArray[np.uint8]
-    of_texts, _ = _search(table, said, text, _NOTHING_TOLD, _NO_ROOM)
+    of_texts, _, _ = _search(table, said, text, _NOTHING_TOLD, _NO_ROOM)
     return of_texts
 
 
@@ -512,7 +519,7 @@ def places(table: PhraseTable, said: NDArray[np.uint8], text: NDArray[np.uint8])
     while True:
         told = np.zeros(len(table.slips), dtype=np.int64)
         out = np.empty((5, room), dtype=np.int64)
-        _, count = _search(table, said, text, told, out)
+        _, count, _ = _search(table, said, text, told, out)
         if count <= room:
             return Places(*out[:, :count])
         room = count
@@ -524,9 +531,15 @@ def _search(
     text: NDArray[np.uint8],
     told: NDArray[np.int64],
     out: NDArray[np.int64],
-) -> tuple[NDArray[np.uint8], int]:
+) -> tuple[NDArray[np.uint8], int, int]:
     keys = (*table.keys, table.filed)
-    found: tuple[NDArray[np.uint8], int] = search(
+    found: tuple[NDArray[np.uint8], int, int] = search(
         text, *table.phrases, table.slips, table.words.slots, keys, said, told, out
     )
     return found
+
+
+def looked_at(table: PhraseTable, said: NDArray[np.uint8], text: NDArray[np.uint8]) -> int:
+    """How many keys and entries are looked at for a buffer: what its search costs."""
+    _, _, count = _search(table, said, text, _NOTHING_TOLD, _NO_ROOM)
+    return count

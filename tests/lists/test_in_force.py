@@ -241,7 +241,7 @@ def test_a_new_one_sided_contest_is_refused_by_name(lists: ListsInForce) -> None
 
 
 def test_the_last_contest_is_not_removed(lists: ListsInForce) -> None:
-    with pytest.raises(WatchlistError, match="holds no election"):
+    with pytest.raises(WatchlistError, match="it is the last one"):
         lists.apply_watchlist_update(put(1, CONTEST, op="remove", contest=None))
     assert flagged(lists)
 
