@@ -93,8 +93,8 @@ def _mentions(found: Results) -> list[str]:
         "![mentions](evaluation/mentions.svg)",
         "",
         "Does not show: other contests and candidates with everyday names; posts that a search",
-        "for the candidates would not return (all 5,950 were searched for); how far two readers",
-        "agree (each post was labelled once). The aliases were written by somebody who had seen",
+        "for the candidates would not return (all 5,950 were searched for); what people would",
+        "have labelled (see above). The aliases were written by somebody who had seen",
         "how often which wording is labelled, in both halves; errors were read in one half alone.",
         "",
     ]

@@ -1,8 +1,8 @@
 """A second view of a folded text, with the usual disguises of words undone.
 
-Three disguises: letters written apart (`r i s m a`, `r.i.s.m.a`), digits for letters inside a
-word (`kh0f1f4h`), letters held (`rismaaaa`). A double letter is left alone: too many words have
-one. Nearly every post has no disguise; the search for phrases says where one may be
+Two disguises: letters written apart (`r i s m a`, `r.1.s.m.4`) and letters held (`rismaaaa`). A
+double letter is left alone: too many words have one. Digits for letters in whole words are
+`matchers.leet`'s. Nearly every post has no disguise; the search for phrases says where one may be
 (`matchers.phrase_search.DISGUISED`), and only there the view is made.
 """
 
@@ -14,7 +14,6 @@ from streams.records import Method
 _SPACED: Final = re.compile(
     r"(?<![^ ])[a-z](?: [a-z0-9]){2,} [a-z](?![^ ])"
 )  # not `nomor 2 r i s m a`
-_MIXED: Final = re.compile(r"[a-z][013-9@]|[013-9][a-z]")  # 2 says a word twice (orang2)
 _HELD: Final = re.compile(r"([a-z])\1{2,}")
 _LEET: Final = str.maketrans("03456789@", "oeasgtbga")  # zxcvbn's table (MIT), first choice
 _VOWELS: Final = frozenset("aeiou")
@@ -22,24 +21,12 @@ _VOWELS: Final = frozenset("aeiou")
 
 def deobfuscate(folded: str) -> str | None:
     """The view of a folded text with disguises undone; None where there are none. Linear."""
-    view = _HELD.sub(r"\1", _leet_to_letters(_SPACED.sub(_join_letters, folded)))
+    view = _HELD.sub(r"\1", _SPACED.sub(_join_letters, folded))
     return None if view == folded else view
 
 
 def _join_letters(run: re.Match[str]) -> str:
-    return run[0].replace(" ", "")
-
-
-def _leet_to_letters(text: str) -> str:
-    return " ".join([_leet_word(word) if _is_mixed(word) else word for word in text.split(" ")])
-
-
-def _is_mixed(word: str) -> bool:
-    return (
-        not (word.isalpha() or word.isdigit())
-        and word[:1] != "@"
-        and _MIXED.search(word) is not None
-    )
+    return _leet_word(run[0].replace(" ", ""))
 
 
 def _leet_word(word: str) -> str:
@@ -64,8 +51,8 @@ class DisguiseMap:
         """Undo the disguises of `folded` again, keeping where each character came from."""
         self._folded = folded
         self._origins = list(range(len(folded)))
-        joined = self._without(_spaces_between_letters(folded), folded)
-        plain = _leet_to_letters(joined)
+        letters = _SPACED.sub(_in_place, folded)
+        plain = self._without(_spaces_between_letters(folded), letters)
         held = [
             place for run in _HELD.finditer(plain) for place in range(run.start() + 1, run.end())
         ]
@@ -90,9 +77,12 @@ class DisguiseMap:
         piece = self._folded[start:end]
         if _SPACED.search(piece):
             return "spaced_letters"
-        if any(_is_mixed(word) for word in piece.split(" ")):
-            return "leet"
         return "elongation" if _HELD.search(piece) else None
+
+
+def _in_place(run: re.Match[str]) -> str:
+    """The run with letters for its digits, still written apart."""
+    return " ".join(_join_letters(run))
 
 
 def _spaces_between_letters(folded: str) -> list[int]:

@@ -20,7 +20,7 @@ _MISREAD: Final = "\u00c2\u00a0"
 """A hard space whose bytes were read as Latin-1, as many collections of posts have it."""
 _LINK: Final = re.compile(r"https?://\S+")
 _TAGS: Final = re.compile("[#＃]")
-_DOTTED_HANDLE: Final = re.compile(r"@\w+(?:[.·-]+\w+)+")
+_DOTTED_HANDLE: Final = re.compile(r"(?<!\w)@\w+(?:[.·-]+\w+)+")
 _DOTS_TO_GLUE: Final = str.maketrans(".·-", "'''")
 
 

@@ -18,11 +18,6 @@ WORDS = st.lists(
 @pytest.mark.parametrize(
     ("typed", "meant", "method"),
     [
-        ("s4rt1k4", "sartika", "leet"),
-        ("1uluk", "luluk", "leet"),
-        ("lu1uk", "luluk", "leet"),
-        ("em1l", "emil", "leet"),
-        ("s@rtika", "sartika", "leet"),
         ("sartikaaaa", "sartika", "elongation"),
         ("saaaartika", "sartika", "elongation"),
         ("s a r t i k a", "sartika", "spaced_letters"),
@@ -39,7 +34,9 @@ def test_undoes_each_disguise(typed: str, meant: str, method: str) -> None:
     assert disguise.method(0, len(folded)) == method
 
 
-@pytest.mark.parametrize("typed", ["orang2 makan", "2024", "@budi88", "saat maaf", "a b c", ""])
+@pytest.mark.parametrize(
+    "typed", ["orang2 makan", "s4rt1k4", "2024", "@budi88", "saat maaf", "a b c", ""]
+)
 def test_leaves_plain_text_alone(typed: str) -> None:
     assert deobfuscate(fold(typed)) is None
 

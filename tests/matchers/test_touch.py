@@ -1,4 +1,4 @@
-"""The automaton against a full scan, the ways to disguise a name, and inputs made to be slow."""
+"""The search against a full scan, the ways to disguise a name, and inputs made to be slow."""
 
 import time
 

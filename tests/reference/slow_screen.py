@@ -1,7 +1,7 @@
 """The pipeline one event at a time, as the design tells it, over the slow look-ups.
 
 Scoring, cues, rules and verdict are the product's own: they have table tests of their own. What is
-replaced is everything that was made fast: batches, indexes, the automaton, windows as bit masks.
+replaced is everything that was made fast: batches, indexes, the search, windows as bit masks.
 """
 
 from dataclasses import dataclass
