@@ -15,6 +15,7 @@ from matchers.cues import find_cues
 from matchers.exemptions import find_exemptions
 from matchers.facts import facts_of, own_words
 from matchers.handles import normalise
+from matchers.region_names import province_of
 from matchers.rules import Rulebook, evaluate
 from matchers.types import TARGET_ONLY, Identity, Lead, RegisterIndex
 from matchers.watchlist_index import WatchlistIndex
@@ -72,6 +73,7 @@ def judge(
     if not fired:
         return ()
 
+    near = _contests_near(finding, by_contest, register, index)
     content = content_sha256(post)
     exemptions = find_exemptions(post, words, judgement)
     return tuple(
@@ -89,7 +91,8 @@ def judge(
             identity=_identity(finding, election_id, register),
             author=Author(handle=post.actor.handle, account_id=post.actor.account_id),
             evidence=_in_order(
-                item for contest_id, _, _ in contests for item in by_contest[contest_id]
+                (item for contest_id, _, _ in contests for item in by_contest[contest_id]),
+                near,
             ),
             cues=cues,
             exemptions=exemptions,
@@ -189,5 +192,32 @@ def _union(several: Iterable[tuple[FiredRule, ...]]) -> tuple[FiredRule, ...]:
     return tuple(by_code[code] for code in sorted(by_code))
 
 
-def _in_order(items: Iterable[EvidenceItem]) -> tuple[EvidenceItem, ...]:
-    return tuple(sorted(items, key=lambda i: (i.field, i.start, i.end, i.kind, i.entry_id)))
+def _in_order(items: Iterable[EvidenceItem], near: frozenset[str]) -> tuple[EvidenceItem, ...]:
+    """By place; of a name that several candidates bear, those of the contests in `near` first."""
+    return tuple(
+        sorted(
+            items,
+            key=lambda i: (
+                i.field, i.start, i.end, i.kind, i.contest_id not in near, i.entry_id,
+            ),
+        )
+    )  # fmt: skip
+
+
+def _contests_near(
+    finding: Identity | Lead,
+    contests: Iterable[str],
+    register: RegisterIndex,
+    index: WatchlistIndex,
+) -> frozenset[str]:
+    """The contests of the province that the author is registered in; none for a mere lead.
+
+    A region tells namesakes apart, it is never a gate: the duty holds everywhere.
+    """
+    if not isinstance(finding, Identity):
+        return frozenset()
+    code = register.person(finding.person).region_code
+    home = province_of(code) if code else None
+    return frozenset(
+        one for one in contests if home and province_of(index.region_code(one)) == home
+    )

@@ -135,6 +135,9 @@ class WatchlistIndex:
     def election_of(self, contest_id: str) -> str:
         return self._elections[contest_id]
 
+    def region_code(self, contest_id: str) -> str:
+        return self._parts[contest_id].contest.region_code
+
     def number(self, bit: int, number: int) -> Entry | None:
         """The ballot number of the contest with this bit's number; None where nobody has it."""
         part = self._contests[bit]

@@ -138,7 +138,9 @@ class FlaggedEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One event of the topic `flagged-events` (key: `flag_id`).
 
     Lists have a stated order: rules by code; contests by id; evidence and cues by field, start,
-    end, kind, entry; candidates by falling probability, then `subject_ref`.
+    end, kind, entry, but of a name that several candidates bear those of the author's registered
+    province come first where the identity is conclusive; candidates by falling probability, then
+    `subject_ref`.
     """
 
     schema: Literal[1]

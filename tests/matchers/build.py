@@ -9,7 +9,7 @@ from matchers.event_time import event_time
 from matchers.evidence import gather
 from matchers.rules import Rulebook
 from matchers.touch import every_hit
-from matchers.types import Identity, Lead, RegisterIndex
+from matchers.types import Identity, Lead, RegisteredPerson, RegisterIndex
 from matchers.verdict import judge
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import (
@@ -140,11 +140,17 @@ def evidence_in(post: PublicPost, index: WatchlistIndex = INDEX) -> tuple[Eviden
 
 
 class NamelessRegister:
-    """The part of a register that a verdict asks: pseudonyms."""
+    """The part of a register that a verdict asks: pseudonyms, and where everybody is registered."""
 
     version = "register"
     overlay_offset = -1
     size = 1
+
+    def __init__(self, region_code: str | None = None) -> None:
+        self._region_code = region_code
+
+    def person(self, _person: int) -> RegisteredPerson:
+        return RegisteredPerson("", 1, 0, self._region_code, None)
 
     def subject_ref(self, election_id: str, person: int) -> str:
         return f"{election_id}/{person}"
@@ -162,9 +168,10 @@ def verdict(
     rulebook: Rulebook,
     finding: Identity | Lead = CONCLUSIVE,
     index: WatchlistIndex = INDEX,
+    home: str | None = None,
     **judgement: Any,
 ) -> tuple[FlaggedEvent, ...]:
-    """All stages behind the identity, for one post."""
+    """All stages behind the identity, for one post; `home` is the author's registered region."""
     at = event_time(post)
     hits = every_hit(post, index.contests_at(at), index)
     return judge(
@@ -172,7 +179,7 @@ def verdict(
         finding,
         gather(post, hits, index),
         at=at,
-        register=cast(RegisterIndex, NamelessRegister()),
+        register=cast(RegisterIndex, NamelessRegister(home)),
         index=index,
         rulebook=rulebook,
         judgement=JudgementSettings(**judgement),

@@ -5,16 +5,18 @@ import pytest
 
 from config.settings import CONFIG_DIR
 from lists.rules_file import load_rules
-from matchers.types import Lead, LeadCandidate
+from matchers.types import Identity, Lead, LeadCandidate
 from matchers.watchlist_index import WatchlistIndex
 from streams.records import Actor, Election, FlaggedEvent, Phase, PublicPost, Target, Watchlist
 from tests.matchers.build import (
     BEFORE,
     CAMPAIGN,
+    CONCLUSIVE,
     CONTEST,
     ORDINARY,
     PHASES,
     a_post,
+    a_watchlist,
     aimed_at,
     verdict,
 )
@@ -147,6 +149,38 @@ def test_one_flag_an_election_and_each_contest_its_own_phase() -> None:
     ]
     assert len({flag.flag_id for flag in flags}) == 2
     assert {item.contest_id for item in flags[1].evidence} == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("home", "finding", "first"),
+    [
+        (None, CONCLUSIVE, "a"),
+        ("35.78", CONCLUSIVE, "b"),
+        ("34", CONCLUSIVE, "a"),
+        ("71", CONCLUSIVE, "a"),
+        ("35.78", Lead((LeadCandidate(0, 0, 9_000, ("same handle",)),)), "a"),
+    ],
+)
+def test_of_namesakes_those_of_the_registered_province_come_first(
+    home: str | None, finding: Identity | Lead, first: str
+) -> None:
+    contests = [
+        msgspec.structs.replace(
+            CONTEST,
+            id=contest_id,
+            region_code=region,
+            candidates=tuple(
+                msgspec.structs.replace(one, id=f"{contest_id}-{one.id}")
+                for one in CONTEST.candidates
+            ),
+        )
+        for contest_id, region in (("a", "34"), ("b", "35"))
+    ]
+    index = WatchlistIndex(a_watchlist(*contests), ORDINARY)
+    (flag,) = verdict(POST, BOOK, finding, index, home=home)
+    bearers = [item.contest_id for item in flag.evidence if item.kind == "full_name"]
+    assert bearers[0] == first
+    assert set(bearers) == {"a", "b"}  # never silently one of them
 
 
 @pytest.mark.parametrize(
