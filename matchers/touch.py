@@ -9,7 +9,7 @@ pieces for one contest. A single everyday word that is also somebody's name touc
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import datetime
 from operator import attrgetter
 from typing import Final
@@ -65,12 +65,12 @@ def touch_batch(
             for _, text in searched_texts(post):
                 owners.append(place)
                 searched.append(text)
-    worth = _worth_a_look(owners, searched, index)
+    worth, disguised = _worth_a_look(owners, searched, index)
     worth.update(place for place in named if posts[place].action not in TARGET_ONLY)
     found: list[tuple[Hit, ...]] = [()] * len(posts)
     for place, hits in named.items():
         found[place] = tuple(hits)
-    for place, fields in _search(sorted(worth), posts, contests, index):
+    for place, fields in _search(sorted(worth), disguised, posts, contests, index):
         hits, regions = _together(named.get(place, []), fields, contests[place], index)
         found[place] = _in_order(hits) if _may_count(hits, regions, index) else ()
     return found
@@ -81,7 +81,7 @@ def every_hit(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[H
     named = _account_hits(post, contests, index)
     if post.action in TARGET_ONLY:
         return tuple(named)
-    ((_, fields),) = _search([0], [post], [contests], index) or ((0, []),)
+    ((_, fields),) = _search([0], {0}, [post], [contests], index) or ((0, []),)
     hits, _ = _together(named, fields, contests, index)
     return _in_order(hits)
 
@@ -119,8 +119,11 @@ def texts(post: PublicPost) -> Iterator[tuple[str, str]]:
 
 def _worth_a_look(
     owners: Sequence[int], searched: Sequence[str], index: WatchlistIndex
-) -> set[int]:
-    """The posts in which something may count; errs on the side of a look too many."""
+) -> tuple[set[int], set[int]]:
+    """The posts in which something may count, and those in which something may be disguised.
+
+    Errs on the side of a look too many.
+    """
     said: dict[int, int] = {}
     buffer, places = loose_buffer(searched)
     disguised: list[int] = []
@@ -143,7 +146,8 @@ def _worth_a_look(
         buffer = folded_buffer([view for _, view in views])
         for (number, _), bits in zip(views, index.said_of(buffer), strict=True):
             _also(said, owners[number], bits)
-    return {owner for owner, bits in said.items() if _is_worth(bits)}
+    worth = {owner for owner, bits in said.items() if _is_worth(bits)}
+    return worth, {owners[number] for number in disguised}
 
 
 def _marked(view: str, folded: str) -> str:
@@ -173,6 +177,7 @@ def _is_worth(bits: int) -> bool:
 
 def _search(
     worth: Sequence[int],
+    disguised: Set[int],
     posts: Sequence[PublicPost],
     contests: Sequence[int],
     index: WatchlistIndex,
@@ -188,11 +193,12 @@ def _search(
         for name, text in searched_texts(post):
             with_tags = fold_with_tags(text)
             folded = with_tags[1:].replace("#", " ")
-            view = deobfuscate(folded)
-            if view is not None:
-                views.append((len(fields), _marked(view, folded)))
-            if LEET.search(folded):
-                leet.append((len(fields), f" {leet_fold(folded)}"))
+            if place in disguised:
+                view = deobfuscate(folded)
+                if view is not None:
+                    views.append((len(fields), _marked(view, folded)))
+                if LEET.search(folded):
+                    leet.append((len(fields), f" {leet_fold(folded)}"))
             owners.append(place)
             marked.append(with_tags)
             fields.append(FieldHits(name, text, folded, post.platform, contests[place], index))
@@ -217,22 +223,24 @@ def _by_text(
     marked: Sequence[str], search: Callable[[NDArray[np.uint8]], Places]
 ) -> Iterator[tuple[int, list[Place]]]:
     """The places in each text that has any; offsets without the character before the text."""
-    columns = search(folded_buffer(marked))
-    found: dict[int, list[tuple[int, int, int, int]]] = {}
-    for number, *rest in zip(*(column.tolist() for column in columns), strict=True):
-        start, end, phrase, how = rest
-        found.setdefault(number, []).append((start, end, phrase, how))
-    for number, several in found.items():
+    columns = [column.tolist() for column in search(folded_buffer(marked))]
+    found: dict[int, list[Place]] = {}
+    for number, start, end, phrase, how in zip(*columns, strict=True):
+        found.setdefault(number, []).append(Place(start - 1, end - 1, phrase, how))
+    for number, places in found.items():
         text = marked[number]
-        starts = characters_of(text, [start for start, _, _, _ in several])
-        ends = characters_of(text, [end for _, end, _, _ in several])
-        yield (
-            number,
-            [
-                Place(start - 1, end - 1, phrase, how)
-                for start, end, (_, _, phrase, how) in zip(starts, ends, several, strict=True)
-            ],
-        )
+        if text.isascii():
+            yield number, places
+        else:
+            starts = characters_of(text, [place.start + 1 for place in places])
+            ends = characters_of(text, [place.end + 1 for place in places])
+            yield (
+                number,
+                [
+                    place._replace(start=start - 1, end=end - 1)
+                    for place, start, end in zip(places, starts, ends, strict=True)
+                ],
+            )
 
 
 def _account_hits(post: PublicPost, contests: int, index: WatchlistIndex) -> list[Hit]:
