@@ -58,16 +58,23 @@ _LETTER: Final = 1
 _DIGIT: Final = 2
 _DOUBLING: Final = 4
 _TWO: Final = 50
-_KINDS: Final = np.array(
-    [
-        _LETTER * (97 <= byte <= 122)
-        + _DIGIT * (48 <= byte <= 57 and byte != _TWO)
-        + _DOUBLING * (byte == _TWO)
-        for byte in range(256)
-    ],
-    dtype=np.uint8,
-)
-"""Of bytes. A 2 behind a word says it twice (`orang2`), and stands for a letter only before one."""
+_AT_SIGN: Final = 8
+_OTHER: Final = 16
+_NO_LETTERS: Final = _DIGIT | _DOUBLING | _AT_SIGN
+
+
+def _kind_of(byte: int) -> int:
+    """0 for what parts words. A 2 behind a word says it twice (`orang2`), and stands for a letter
+    only before one."""
+    if byte <= _SPACE or byte == _TAG_MARK:
+        return 0
+    if 97 <= byte <= 122:
+        return _LETTER
+    if 48 <= byte <= 57:
+        return _DOUBLING if byte == _TWO else _DIGIT
+    return _AT_SIGN if byte == _AT else _OTHER
+
+
 _SPACED: Final = 4
 """Letters standing alone in a row that are a word written apart."""
 
@@ -80,6 +87,9 @@ REPEATABLE: Final = 2
 """Bit of `said` for phrases of which two different ones in a text say more than one."""
 SEVERAL: Final = 64
 """Said of a text with two different phrases of that kind."""
+
+
+_KINDS: Final = np.array([_kind_of(byte) for byte in range(256)], dtype=np.uint8)
 
 
 class Places(NamedTuple):
@@ -207,6 +217,25 @@ def _end_with_slip(text, start, stop, known, first, last, slots):  # type: ignor
             while at < stop and not _is_letter(text[at]):
                 at += 1
     return end if wrong == 1 else -1
+
+
+@kernel
+def _is_disguised(text, start, end):  # type: ignore[no-untyped-def]
+    """Whether a letter is held in the word, or a digit or `@` stands beside a letter of it."""
+    if text[start] == _AT:
+        return False
+    same = 1
+    for at in range(start + 1, end):
+        kind, before = _KINDS[text[at]], _KINDS[text[at - 1]]
+        same = same + 1 if text[at] == text[at - 1] else 1
+        if (
+            (same >= 3 and kind == _LETTER)
+            or (kind | before) == _LETTER | _DIGIT
+            or (kind == _LETTER and before == _DOUBLING)
+            or (kind == _AT_SIGN and before == _LETTER)
+        ):
+            return True
+    return False
 
 
 @kernel
@@ -416,30 +445,28 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
                 break
             start = at
             raw = np.uint64(0)
-            power = np.uint64(1)
-            same, odd = 1, 0
-            before, before_kind = np.int64(0), np.uint8(0)
-            while at < stop and _is_letter(text[at]):
-                byte = np.int64(text[at])
-                raw = longer(raw, byte)
-                power *= BASE
+            seen, held = 0, False
+            byte, before, earlier = 0, 0, 0
+            while at < stop:
+                earlier, before, byte = before, byte, np.int64(text[at])
                 kind = _KINDS[byte]
-                same = same + 1 if byte == before else 1
-                odd |= (same >= 3) & (kind == _LETTER)
-                odd |= (kind | before_kind) == _LETTER | _DIGIT
-                odd |= (kind == _LETTER) & (before_kind == _DOUBLING)
-                odd |= (byte == _AT) & (before_kind == _LETTER)
-                before, before_kind = byte, kind
+                if kind == 0:
+                    break
+                raw = longer(raw, byte)
+                seen |= kind
+                held |= (byte == before) & (before == earlier)
                 at += 1
             size = at - start
             if size == 1:
                 alone += 1
-                alone_letters |= before_kind != _DIGIT
-                odd |= (alone >= _SPACED) & alone_letters
+                alone_letters |= seen != _DIGIT
+                if alone >= _SPACED and alone_letters:
+                    of_texts[number] |= np.uint8(DISGUISED)
             else:
                 alone, alone_letters = 0, 0
-            if odd and text[start] != _AT:
-                of_texts[number] |= np.uint8(DISGUISED)
+                may_be = seen & _LETTER and (held or seen & _NO_LETTERS)
+                if may_be and _is_disguised(text, start, at):
+                    of_texts[number] |= np.uint8(DISGUISED)
 
             word_flags = flags_of(raw, slots)
             clitic = _clitic_size(text, start, at)
@@ -486,6 +513,9 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
                     ends, slots, keys, to,
                 )  # fmt: skip
             if (unknown and p_size) or p_unknown:
+                power = np.uint64(1)
+                for _ in range(size):
+                    power *= BASE
                 both = joined(p_raw, raw, power)
                 if flags_of(both, slots) & WHOLE:
                     _cut_in_two(

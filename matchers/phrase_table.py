@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from matchers.exact_table import Strings, bucket_bits, bucket_of
 from matchers.jit import inlined, kernel
-from matchers.key_hash import spread
 from matchers.phrase_keys import (
     LONGEST_WORD,
     PAIR,
@@ -41,6 +40,8 @@ SLIP_FIRST_WORD: Final = 16
 SLIP_SECOND_WORD: Final = 32
 _A_BUCKET: Final = 2
 _BITS_A_KEY: Final = 8
+_SPREAD: Final = np.uint64(0xC4CEB9FE1A85EC53)
+"""Its product's bits from the 40th name a slot, so there are 2 ** 24 at the most."""
 _CHECK: Final = np.uint32(0xFFFFFF00)
 _LETTERS_LESS: Final = 3
 """A word of fewer letters is not looked for with a letter less."""
@@ -208,9 +209,9 @@ def _word_table(hashes, flags):  # type: ignore[no-untyped-def]
     slots = np.zeros(size, dtype=np.uint32)
     mask = np.uint64(size - 1)
     for one in range(len(hashes)):
-        mixed = spread(hashes[one])
-        check = np.uint32(mixed >> np.uint64(32)) & _CHECK
-        place = np.int64(mixed & mask)
+        mixed = hashes[one] * _SPREAD
+        check = np.uint32(mixed & np.uint64(0xFFFFFFFF)) & _CHECK
+        place = np.int64((mixed >> np.uint64(40)) & mask)
         while slots[place] != 0 and slots[place] & _CHECK != check:
             place = (place + 1) & np.int64(mask)
         slots[place] |= check | np.uint32(flags[one])
@@ -220,10 +221,10 @@ def _word_table(hashes, flags):  # type: ignore[no-untyped-def]
 @inlined
 def flags_of(raw, slots):  # type: ignore[no-untyped-def]
     """What the table of words says of a raw hash; 0 for nothing."""
-    mixed = spread(raw)
-    check = np.uint32(mixed >> np.uint64(32)) & _CHECK
+    mixed = raw * _SPREAD
+    check = np.uint32(mixed & np.uint64(0xFFFFFFFF)) & _CHECK
     mask = np.int64(len(slots) - 1)
-    place = np.int64(mixed & np.uint64(mask))
+    place = np.int64((mixed >> np.uint64(40)) & np.uint64(mask))
     slot = slots[place]
     while slot != 0 and slot & _CHECK != check:
         place = (place + 1) & mask
