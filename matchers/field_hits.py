@@ -1,7 +1,7 @@
 """The hits in one text, among the places that the search proposes: each verified, each once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -74,12 +74,13 @@ class FieldHits:
     def take(self, found: Sequence[Place]) -> None:
         """Verify what was found in the folded text."""
         phrases = self._index.phrases
+        names = _names_in(found, self._folded)
         for place in found:
             said = int(phrases.said[place.phrase])
             if place.how == ONE_EDIT:
                 self._slip(place)
             elif place.how == IN_TAG:
-                self._part_of_tag(place)
+                self._part_of_tag(place, names)
             else:
                 for entry in self._entries(place.phrase):
                     if entry.kind != "account" or self._names_account(entry, place):
@@ -94,11 +95,14 @@ class FieldHits:
     def take_disguised(self, found: Sequence[Place], view: str) -> None:
         """Verify what was found in the view with disguises undone: there must have been one."""
         disguises: DisguiseMap | None = None
+        names = _names_in(found, view)
         for place in found:
             if place.how == ONE_EDIT:
                 continue
             for entry in self._entries(place.phrase):
-                if entry.kind == "account" or not _stands_in_view(entry, place, view, self._index):
+                if entry.kind == "account" or not _stands_in_view(
+                    entry, place, view, names, self._index
+                ):
                     continue
                 if disguises is None:
                     disguises = DisguiseMap(self._folded)
@@ -136,7 +140,7 @@ class FieldHits:
             if _is_slip(written, entry):
                 self._add(entry.row, place.start, place.end, "typo", _score(place, entry))
 
-    def _part_of_tag(self, place: Place) -> None:
+    def _part_of_tag(self, place: Place, names: Set[str]) -> None:
         """A hit of the whole hashtag: what stands in one hashtag is one piece of evidence."""
         start = max(self._folded.rfind(" ", 0, place.start) + 1, 0)
         end = self._folded.find(" ", place.end)
@@ -151,6 +155,7 @@ class FieldHits:
                 place.start - start,
                 place.end - start,
                 self._index.campaign_words,
+                names,
                 ambiguous=entry.ambiguous,
             ):
                 self._add(entry.row, start, end, self._plain_method(Place(start, end, 0, 0)), EXACT)
@@ -182,7 +187,14 @@ class FieldHits:
         )
 
 
-def _stands_in_view(entry: Entry, place: Place, view: str, index: WatchlistIndex) -> bool:
+def _names_in(found: Sequence[Place], text: str) -> Set[str]:
+    """What was found inside hashtags and runs of letters: words of them, besides everyday ones."""
+    return {text[place.start : place.end] for place in found if place.how == IN_TAG}
+
+
+def _stands_in_view(
+    entry: Entry, place: Place, view: str, names: Set[str], index: WatchlistIndex
+) -> bool:
     """Whether a place in a view is what it seems: a word by itself, or cut out of one."""
     if place.how != IN_TAG:
         return True
@@ -190,7 +202,7 @@ def _stands_in_view(entry: Entry, place: Place, view: str, index: WatchlistIndex
     end = view.find(" ", place.end)
     word = view[start : len(view) if end < 0 else end]
     return is_part(
-        word, word, place.start - start, place.end - start, index.campaign_words,
+        word, word, place.start - start, place.end - start, index.campaign_words, names,
         ambiguous=entry.ambiguous,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ CAMPAIGN_WORDS: Final = frozenset(
     """.split()  # noqa: SIM905 - a text of so many words reads better
 )
 """Words that campaigns make hashtags of, besides everyday ones."""
-SURE_LETTERS: Final = 5
+SURE_LETTERS: Final = 8
 """A name of so many letters is believed when one side of it falls into words."""
 _CAPITALS: Final = re.compile(r"[^\W\d_]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])|\d+|_+")
 _LONGEST: Final = 24
@@ -27,18 +27,26 @@ _SHORTEST: Final = 2
 
 
 def is_part(
-    tag: str, folded: str, first: int, last: int, words: Set[str], *, ambiguous: bool
+    tag: str,
+    folded: str,
+    first: int,
+    last: int,
+    words: Set[str],
+    names: Set[str],
+    *,
+    ambiguous: bool,
 ) -> bool:
     """Whether folded[first:last] is made of whole words of the hashtag.
 
-    `tag` is the hashtag as written, without `#`; `folded` the same folded; `words` what else a
-    hashtag is made of. An `ambiguous` text must be a word on both sides.
+    `tag` is the hashtag as written, without `#`; `folded` the same folded; `words` and `names` are
+    what else a hashtag is made of, the latter what was found in this one. An `ambiguous` text must
+    be a word on both sides.
     """
     edges = _edges(tag)
     if len(edges) > 2 and edges[-1] == len(folded) and first in edges and last in edges:
         return True
-    left = _falls_into_words(folded[:first], words)
-    right = _falls_into_words(folded[last:], words)
+    left = _falls_into_words(folded[:first], words, names)
+    right = _falls_into_words(folded[last:], words, names)
     if ambiguous or last - first < SURE_LETTERS:
         return left and right
     return left or right
@@ -52,14 +60,16 @@ def _edges(tag: str) -> list[int]:
     return edges
 
 
-def _falls_into_words(text: str, words: Set[str]) -> bool:
+def _falls_into_words(text: str, words: Set[str], names: Set[str]) -> bool:
     """Whether a text is nothing, or words and numbers one behind another."""
     reached = {0}
     for end in range(1, len(text) + 1):
         for start in range(max(0, end - _LONGEST), end):
             if start in reached:
                 piece = text[start:end]
-                if piece.isdigit() or (len(piece) >= _SHORTEST and piece in words):
+                if piece.isdigit() or (
+                    len(piece) >= _SHORTEST and (piece in words or piece in names)
+                ):
                     reached.add(end)
                     break
     return len(text) in reached

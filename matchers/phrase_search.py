@@ -104,7 +104,7 @@ class Places(NamedTuple):
 
 def _clitics() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """What is glued to the end of a name: `Khofifahnya`, `Rismalah`; `Emil2` says it twice."""
-    clitics = (b"nya", b"lah", b"kah", b"pun", b"ku", b"mu", b"2")
+    clitics = (b"nya", b"lah", b"kah", b"kan", b"pun", b"ku", b"mu", b"2")
     text = np.frombuffer(b"".join(clitics), dtype=np.uint8)
     return text, np.cumsum([0, *map(len, clitics)])
 

@@ -176,6 +176,33 @@ def test_untouched(text: str) -> None:
     assert found(text) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("Sartikanya", "exact"),
+        ("Sartikalah, Sartikakan, Sartikaku", "exact"),
+        ("Sartika-Sartika", "exact"),
+        ("Sartika2", "exact"),
+        ("#DukungSartika", "exact"),
+        ("#dukungsartikamaju", "exact"),
+        ("#SartikaBima2024", "exact"),
+        ("paslon 1: S A R T I K A B I M A", None),  # nothing says where one name ends
+        ("nomor urut 1 S a r t i k a", "spaced_letters"),
+        ("5art1ka", "leet"),
+        ("54r71k4", "leet"),
+        ("Ѕartika", "homoglyph"),
+        ("Sartikaaaa", "elongation"),
+        ("Sart ika", "typo"),
+        ("Sartiak", "typo"),
+        ("SartikaÂ hadir", "exact"),  # a hard space, read as Latin-1
+        ("#mamasartikawati", None),
+    ],
+)
+def test_ways_to_write_a_name(text: str, method: str | None) -> None:
+    methods = {how for entry_id, how in found(text) if entry_id == "sartika:alias:sartika"}
+    assert methods == ({method} if method else set())
+
+
 def test_an_everyday_word_or_another_name_is_no_slip() -> None:
     words = COMMON_WORDS | {"sartike"}
     index = WatchlistIndex(a_watchlist(), OrdinaryText(words))

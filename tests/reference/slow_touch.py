@@ -25,7 +25,7 @@ from matchers.watchlist_index import WatchlistIndex
 from streams.records import AccountRef, Method, PublicPost
 
 MENTION = re.compile(r"@[\w.\-·]+(?:@[\w.\-]+)?")
-CLITICS = ("nya", "lah", "kah", "pun", "ku", "mu", "2")
+CLITICS = ("nya", "lah", "kah", "kan", "pun", "ku", "mu", "2")
 
 
 def slow_touch(post: PublicPost, open_contests: set[str], index: WatchlistIndex) -> tuple[Hit, ...]:
@@ -259,6 +259,7 @@ def _in_text(
                             first,
                             first + len(form),
                             index.campaign_words,
+                            {one for one in forms if len(one) >= 4 and one in word},
                             ambiguous=entry.ambiguous,
                         ):
                             add(entry, start, end, _plain(text, offsets, start, end))
@@ -301,6 +302,7 @@ def _parts(
     """Where the entry is part of a word that was several; `word` is at most 64 bytes."""
     if len(word.encode()) > 64:
         return
+    names = {one for one in _all_forms(index) if len(one) >= 4 and one in word}
     for form in _forms(entry.text, ordinary):
         for first in range(len(word) - len(form) + 1):
             last = first + len(form)
@@ -308,7 +310,7 @@ def _parts(
                 len(form) >= 4
                 and word.startswith(form, first)
                 and is_part(
-                    word, word, first, last, index.campaign_words, ambiguous=entry.ambiguous
+                    word, word, first, last, index.campaign_words, names, ambiguous=entry.ambiguous
                 )
             ):
                 yield first, last
