@@ -76,7 +76,8 @@ def fold_with_tags(text: str) -> str:
     if "#" not in text and "＃" not in text:
         return f" {fold(text)}"
     words: list[str] = []
-    for number, part in enumerate(_TAGS.split(text)):
+    # Links go first: what stands behind the `#` of one is no hashtag.
+    for number, part in enumerate(_TAGS.split(visible(text))):
         folded = fold(part)
         if folded:
             words.append(f"{'#' if number else ' '}{folded}")

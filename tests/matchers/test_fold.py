@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.fold import OffsetMap, fold, has_homoglyph
+from matchers.fold import OffsetMap, fold, fold_with_tags, has_homoglyph
 
 LETTERS = st.text(
     st.one_of(
@@ -95,3 +95,17 @@ def test_a_homoglyph_is_a_letter_that_only_looks_latin() -> None:
     assert has_homoglyph("Sаrtika")
     assert not has_homoglyph("Sartika")
     assert not has_homoglyph("Sártika ＳＡ ❤️")
+
+
+PIECES = st.lists(
+    LETTERS
+    | st.sampled_from(["#", " ", "https://a.b/#c d", "#d@e.f", "@a.b#c", "\u00c2\u00a0", "_#_"]),
+    max_size=8,
+).map("".join)
+
+
+@given(PIECES)
+def test_with_its_hashtags_marked_a_text_folds_to_the_same(text: str) -> None:
+    marked = fold_with_tags(text)
+    assert marked[:1] in (" ", "#")
+    assert marked[1:].replace("#", " ") == fold(text) == OffsetMap(text).folded

@@ -93,7 +93,7 @@ def test_finds_what_a_full_scan_finds(text: str, parent: str | None) -> None:
 
 
 ANYTHING = st.text(max_size=40) | st.sampled_from(
-    ["\0", "a\0b", "  ", " \0 ", "é", "https://a.b/c"]
+    ["\0", "a\0b", "  ", " \0 ", "é", "https://a.b/c", "https://a.b/#Sartika", "@a.b#c"]
 )
 
 
@@ -196,6 +196,7 @@ def test_untouched(text: str) -> None:
         ("Sartiak", "typo"),
         ("SartikaÂ hadir", "exact"),  # a hard space, read as Latin-1
         ("#mamasartikawati", None),
+        ("https://contoh.id/#Sartika", None),  # the page's words
     ],
 )
 def test_ways_to_write_a_name(text: str, method: str | None) -> None:
