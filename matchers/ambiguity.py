@@ -45,6 +45,11 @@ class OrdinaryText:
     counts: Mapping[str, int] = field(default_factory=dict)
     texts: int = 0
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every single word of it: none is a slip of a name, and hashtags are made of them."""
+        return self.everyday.union(text for text in self.counts if " " not in text)
+
     def is_everyday(self, folded: str) -> bool:
         """Whether a text is one or two everyday words, and so says nothing by itself."""
         return is_everyday(folded, self.everyday)

@@ -14,7 +14,7 @@ from matchers.leet import is_leet_for
 from matchers.phrase_search import EXACT as PLAIN
 from matchers.phrase_search import IN_TAG, ONE_EDIT
 from matchers.types import Hit
-from matchers.watchlist_entries import KINDS, Entry
+from matchers.watchlist_entries import Entry
 from matchers.watchlist_index import WatchlistIndex
 from matchers.watchlist_phrases import LOOSE_NUMBER, NUMBER, REGION, slips_are_looked_for
 from streams.records import Method
@@ -211,7 +211,8 @@ def _is_slip(written: str, entry: Entry) -> bool:
     """One edit by rapidfuzz (a swap of neighbours is one), and nothing but letters."""
     return (
         written.replace(" ", "").isalpha()
-        and slips_are_looked_for(KINDS.index(entry.kind), entry.text, _signed(entry))
+        and entry.is_sure_name
+        and slips_are_looked_for(entry.text)
         and OSA.distance(written, entry.text, score_cutoff=1) == 1
     )
 
@@ -219,8 +220,3 @@ def _is_slip(written: str, entry: Entry) -> bool:
 def _score(place: Place, entry: Entry) -> int:
     """The similarity per 10,000: 1 - edits / longer length."""
     return EXACT - EXACT // max(place.end - place.start, len(entry.text))
-
-
-def _signed(entry: Entry) -> int:
-    """The probability as it counts: none where the operator says that the text is ambiguous."""
-    return 0 if entry.ambiguous else entry.probability

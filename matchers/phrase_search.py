@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.exact_table import bucket_of, shift_of
+from matchers.exact_table import bucket_of, shift_of, tag_of
 from matchers.jit import inlined, kernel
 from matchers.key_hash import BASE
 from matchers.phrase_keys import (
@@ -54,10 +54,19 @@ SHORTEST_SLIP: Final = 5
 """Letters of a word of its own in which a slip is looked for, itself misspelled."""
 SHORTEST_IN_TAG: Final = 4
 LONGEST_TAG: Final = 64
+REPEATABLE: Final = 2
+"""Bit of `said` for phrases of which two different ones in a text say more than one."""
+SEVERAL: Final = 64
+"""Said of a text with two different phrases of that kind."""
+_SPACED: Final = 4
+"""Letters standing alone in a row that are a word written apart."""
+_TAG_MARK: Final = 35
+_SPACE: Final = 32
+_AT: Final = 64
+_TWO: Final = 50
 _LETTER: Final = 1
 _DIGIT: Final = 2
 _DOUBLING: Final = 4
-_TWO: Final = 50
 _AT_SIGN: Final = 8
 _OTHER: Final = 16
 _NO_LETTERS: Final = _DIGIT | _DOUBLING | _AT_SIGN
@@ -73,20 +82,6 @@ def _kind_of(byte: int) -> int:
     if 48 <= byte <= 57:
         return _DOUBLING if byte == _TWO else _DIGIT
     return _AT_SIGN if byte == _AT else _OTHER
-
-
-_SPACED: Final = 4
-"""Letters standing alone in a row that are a word written apart."""
-
-_TAG_MARK: Final = 35
-_SPACE: Final = 32
-_AT: Final = 64
-
-
-REPEATABLE: Final = 2
-"""Bit of `said` for phrases of which two different ones in a text say more than one."""
-SEVERAL: Final = 64
-"""Said of a text with two different phrases of that kind."""
 
 
 _KINDS: Final = np.array([_kind_of(byte) for byte in range(256)], dtype=np.uint8)
@@ -282,11 +277,6 @@ def _entries(key, shift, starts, filed_bits):  # type: ignore[no-untyped-def]
     return np.int64(0), np.int64(0)
 
 
-@inlined
-def _tag_of(key):  # type: ignore[no-untyped-def]
-    return np.uint16(key & np.uint64(0xFFFF))
-
-
 @kernel
 def _whole(text, start, end, raw, how, known, ends, keys, to):  # type: ignore[no-untyped-def]
     """Phrases that stand at [start, end), written as one word."""
@@ -295,7 +285,7 @@ def _whole(text, start, end, raw, how, known, ends, keys, to):  # type: ignore[n
     first, last = _entries(key, shift_of(starts), starts, bits)
     to[5][3] += 1 + last - first
     for entry in range(first, last):
-        if tags[entry] != _tag_of(key):
+        if tags[entry] != tag_of(key):
             continue
         phrase = np.int64(filed[entry])
         if _is_run_together(text, start, end, known, ends[phrase], ends[phrase + 1]):
@@ -303,16 +293,14 @@ def _whole(text, start, end, raw, how, known, ends, keys, to):  # type: ignore[n
 
 
 @kernel
-def _pair(  # type: ignore[no-untyped-def]
-    text, start, stop, raw, slips, known, ends, slots, keys, to
-):
+def _pair(text, start, stop, raw, slips, known, ends, slots, keys, to):  # type: ignore[no-untyped-def]
     """Phrases of two words and more that begin at `start`; `raw` is of their first two words."""
     starts, tags, filed, bits = keys
     key = key_of(raw, PAIR)
     first, last = _entries(key, shift_of(starts), starts, bits)
     to[5][3] += 1 + last - first
     for entry in range(first, last):
-        if tags[entry] != _tag_of(key):
+        if tags[entry] != tag_of(key):
             continue
         phrase = np.int64(filed[entry])
         begin, done = np.int64(ends[phrase]), np.int64(ends[phrase + 1])
@@ -326,9 +314,7 @@ def _pair(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _one_word_slips(  # type: ignore[no-untyped-def]
-    text, start, end, slips, known, ends, keys, to
-):
+def _one_word_slips(text, start, end, slips, known, ends, keys, to):  # type: ignore[no-untyped-def]
     """Phrases of one word that the word at [start, end) may be a slip of."""
     starts, tags, filed, bits = keys
     prefixes = np.empty(LONGEST_WORD + 1, dtype=np.uint64)
@@ -342,14 +328,12 @@ def _one_word_slips(  # type: ignore[no-untyped-def]
         for entry in range(first, last):
             phrase = np.int64(filed[entry])
             apart = np.int64(ends[phrase + 1]) - np.int64(ends[phrase]) - (end - start)
-            if tags[entry] == _tag_of(key) and slips[phrase] and -1 <= apart <= 1:
+            if tags[entry] == tag_of(key) and slips[phrase] and -1 <= apart <= 1:
                 _tell(phrase, start, end, ONE_EDIT, to)
 
 
 @kernel
-def _cut_in_two(  # type: ignore[no-untyped-def]
-    start, end, raw, slips, ends, keys, to
-):
+def _cut_in_two(start, end, raw, slips, ends, keys, to):  # type: ignore[no-untyped-def]
     """Phrases of one word that [start, end) may be with a space in them."""
     starts, tags, filed, bits = keys
     key = key_of(raw, WORD)
@@ -358,7 +342,7 @@ def _cut_in_two(  # type: ignore[no-untyped-def]
     for entry in range(first, last):
         phrase = np.int64(filed[entry])
         size = np.int64(ends[phrase + 1]) - np.int64(ends[phrase])
-        if tags[entry] == _tag_of(key) and slips[phrase] and size == end - start - 1:
+        if tags[entry] == tag_of(key) and slips[phrase] and size == end - start - 1:
             _tell(phrase, start, end, ONE_EDIT, to)
 
 
@@ -383,7 +367,7 @@ def _pair_slips(  # type: ignore[no-untyped-def]
         to[5][3] += 1 + last - first
         for entry in range(first, last):
             phrase = np.int64(filed[entry])
-            if tags[entry] != _tag_of(key) or not slips[phrase]:
+            if tags[entry] != tag_of(key) or not slips[phrase]:
                 continue
             done = _end_with_slip(
                 text, start, stop, known, np.int64(ends[phrase]), np.int64(ends[phrase + 1]), slots
@@ -403,8 +387,7 @@ def _inside_tag(  # type: ignore[no-untyped-def]
             raw = longer(raw, text[at])
             if at + 1 - first >= SHORTEST_IN_TAG and flags_of(raw, slots) & WHOLE:
                 _whole(
-                    text, first, at + 1, raw, IN_TAG, known, ends, keys,
-                    to,
+                    text, first, at + 1, raw, IN_TAG, known, ends, keys, to,
                 )  # fmt: skip
 
 
@@ -472,13 +455,11 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
             clitic = _clitic_size(text, start, at)
             if word_flags & WHOLE:
                 _whole(
-                    text, start, at, raw, EXACT, known, ends, keys,
-                    to,
+                    text, start, at, raw, EXACT, known, ends, keys, to,
                 )  # fmt: skip
             if p_flags & FIRST and word_flags & SECOND:
                 _pair(
-                    text, p_start, stop, pair_of(p_raw, raw), slips, known, ends, slots, keys,
-                    to,
+                    text, p_start, stop, pair_of(p_raw, raw), slips, known, ends, slots, keys, to,
                 )  # fmt: skip
             if clitic:
                 stem = np.uint64(0)
@@ -487,8 +468,7 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
                 stem_flags = flags_of(stem, slots)
                 if stem_flags & WHOLE:
                     _whole(
-                        text, start, at - clitic, stem, EXACT, known, ends, keys,
-                        to,
+                        text, start, at - clitic, stem, EXACT, known, ends, keys, to,
                     )  # fmt: skip
                 if p_flags & FIRST and stem_flags & SECOND:
                     _pair(
@@ -499,8 +479,7 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
             p_unknown = 0 < p_size <= LONGEST_WORD and not p_flags & KNOWN
             if unknown and size >= SHORTEST_SLIP:
                 _one_word_slips(
-                    text, start, at, slips, known, ends, keys,
-                    to,
+                    text, start, at, slips, known, ends, keys, to,
                 )  # fmt: skip
             if unknown and p_flags & SLIP_FIRST_WORD:
                 _pair_slips(
@@ -519,13 +498,11 @@ def search(text, known, ends, slips, slots, keys, said, told, out):  # type: ign
                 both = joined(p_raw, raw, power)
                 if flags_of(both, slots) & WHOLE:
                     _cut_in_two(
-                        p_start, at, both, slips, ends, keys,
-                        to,
+                        p_start, at, both, slips, ends, keys, to,
                     )  # fmt: skip
             if tagged and not word_flags & WHOLE and SHORTEST_IN_TAG < size <= LONGEST_TAG:
                 _inside_tag(
-                    text, start, at, known, ends, slots, keys,
-                    to,
+                    text, start, at, known, ends, slots, keys, to,
                 )  # fmt: skip
             p_start, p_size, p_raw, p_flags = start, size, raw, word_flags
         begin = stop + 1
@@ -564,7 +541,7 @@ def _search(
 ) -> tuple[NDArray[np.uint8], int, int]:
     keys = (*table.keys, table.filed)
     found: tuple[NDArray[np.uint8], int, int] = search(
-        text, *table.phrases, table.slips, table.words.slots, keys, said, told, out
+        text, *table.phrases, table.slips, table.words, keys, said, told, out
     )
     return found
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.exact_table import Strings, bucket_bits, bucket_of
+from matchers.exact_table import ExactTable, Strings, build_exact_table
 from matchers.jit import inlined, kernel
 from matchers.phrase_keys import (
     LONGEST_WORD,
@@ -38,7 +38,6 @@ SECOND: Final = 8
 SLIP_FIRST_WORD: Final = 16
 """The first word of a phrase in which slips are looked for."""
 SLIP_SECOND_WORD: Final = 32
-_A_BUCKET: Final = 2
 _BITS_A_KEY: Final = 8
 _SPREAD: Final = np.uint64(0xC4CEB9FE1A85EC53)
 """Its product's bits from the 40th name a slot, so there are 2 ** 24 at the most."""
@@ -47,29 +46,18 @@ _LETTERS_LESS: Final = 3
 """A word of fewer letters is not looked for with a letter less."""
 
 
-class Words(NamedTuple):
-    """What is known of single words, an open-addressed table of their hashes: in each slot 24 bits
-    that are not those of its place, and the flags; 0 where it is empty."""
-
-    slots: NDArray[np.uint32]
-
-
-class Keys(NamedTuple):
-    """Bucket b holds the entries [starts[b], starts[b + 1]): 16 bits of the key, and a phrase."""
-
-    starts: NDArray[np.uint32]
-    tags: NDArray[np.uint16]
-    phrases: NDArray[np.uint32]
-
-
 class PhraseTable(NamedTuple):
-    """`phrases[i]` is looked for; `slips[i]` says whether one letter may be wrong. `filed` has a
-    bit for every key that may be there (:func:`may_be_filed`)."""
+    """`phrases[i]` is looked for; `slips[i]` says whether one letter may be wrong.
+
+    `words` is an open-addressed table of single words: in each slot 24 bits of a word's hash that
+    are not those of its place, and the flags; 0 where it is empty. `keys` are the phrases by their
+    keys, `filed` has a bit for every key that may be there (:func:`may_be_filed`).
+    """
 
     phrases: Strings
     slips: NDArray[np.bool_]
-    words: Words
-    keys: Keys
+    words: NDArray[np.uint32]
+    keys: ExactTable
     filed: NDArray[np.uint64]
 
 
@@ -88,12 +76,11 @@ def build_phrase_table(
     known = _hashes(*strings_of(known_words)) if known_words else np.empty(0, np.uint64)
     hashes = np.concatenate([hashes, known])
     flags = np.concatenate([flags, np.full(len(known), KNOWN, np.uint8)])
-    bits = bucket_bits(len(keys), _A_BUCKET)
     return PhraseTable(
         strings,
         slips,
-        Words(_word_table(hashes, flags)),
-        Keys(*_key_table(keys, filed, bits)),
+        _word_table(hashes, flags),
+        build_exact_table(keys, filed),
         _key_bits(keys),
     )
 
@@ -200,6 +187,14 @@ def _forms(text, ends, slips, run_together):  # type: ignore[no-untyped-def]
     return keys[:count], filed[:count], hashes[:words], flags[:words]
 
 
+@inlined
+def _slot_of(raw, size):  # type: ignore[no-untyped-def]
+    """Where a raw hash belongs in a table of `size` slots, and the bits that say it is there."""
+    mixed = raw * _SPREAD
+    place = np.int64((mixed >> np.uint64(40)) & np.uint64(size - 1))
+    return place, np.uint32(mixed & np.uint64(0xFFFFFFFF)) & _CHECK
+
+
 @kernel
 def _word_table(hashes, flags):  # type: ignore[no-untyped-def]
     distinct = len(np.unique(hashes))
@@ -207,13 +202,10 @@ def _word_table(hashes, flags):  # type: ignore[no-untyped-def]
     while size < 2 * distinct:
         size *= 2
     slots = np.zeros(size, dtype=np.uint32)
-    mask = np.uint64(size - 1)
     for one in range(len(hashes)):
-        mixed = hashes[one] * _SPREAD
-        check = np.uint32(mixed & np.uint64(0xFFFFFFFF)) & _CHECK
-        place = np.int64((mixed >> np.uint64(40)) & mask)
+        place, check = _slot_of(hashes[one], size)
         while slots[place] != 0 and slots[place] & _CHECK != check:
-            place = (place + 1) & np.int64(mask)
+            place = (place + 1) & (size - 1)
         slots[place] |= check | np.uint32(flags[one])
     return slots
 
@@ -221,13 +213,10 @@ def _word_table(hashes, flags):  # type: ignore[no-untyped-def]
 @inlined
 def flags_of(raw, slots):  # type: ignore[no-untyped-def]
     """What the table of words says of a raw hash; 0 for nothing."""
-    mixed = raw * _SPREAD
-    check = np.uint32(mixed & np.uint64(0xFFFFFFFF)) & _CHECK
-    mask = np.int64(len(slots) - 1)
-    place = np.int64((mixed >> np.uint64(40)) & np.uint64(mask))
+    place, check = _slot_of(raw, len(slots))
     slot = slots[place]
     while slot != 0 and slot & _CHECK != check:
-        place = (place + 1) & mask
+        place = (place + 1) & (len(slots) - 1)
         slot = slots[place]
     return np.int64(slot & np.uint32(0xFF))
 
@@ -249,23 +238,3 @@ def may_be_filed(key, filed):  # type: ignore[no-untyped-def]
     """False where no phrase is filed under the key; quicker than to look, as the bits are few."""
     bit = (key >> np.uint64(8)) & np.uint64((len(filed) << 6) - 1)
     return (filed[np.int64(bit >> np.uint64(6))] >> (bit & np.uint64(63))) & np.uint64(1) != 0
-
-
-@kernel
-def _key_table(keys, filed, bits):  # type: ignore[no-untyped-def]
-    shift = 64 - bits
-    starts = np.zeros((1 << bits) + 1, dtype=np.uint32)
-    for key in keys:
-        starts[bucket_of(key, shift) + 1] += np.uint32(1)
-    for bucket in range(1 << bits):
-        starts[bucket + 1] += starts[bucket]
-    at = starts[:-1].copy()
-    tags = np.empty(len(keys), dtype=np.uint16)
-    phrases = np.empty(len(keys), dtype=np.uint32)
-    for one in range(len(keys)):
-        bucket = bucket_of(keys[one], shift)
-        place = at[bucket]
-        at[bucket] += np.uint32(1)
-        tags[place] = np.uint16(keys[one] & np.uint64(0xFFFF))
-        phrases[place] = filed[one]
-    return starts, tags, phrases

@@ -133,13 +133,15 @@ def _worth_a_look(
             if bits & DISGUISED:
                 disguised.append(number)
     views: list[tuple[int, str]] = []
+    leet: list[str] = []
     for number in disguised:
         folded = fold(searched[number])
+        leet.append(f" {leet_fold(folded)}")
         view = deobfuscate(folded)
         if view is not None:
             views.append((number, _marked(view, folded)))
-    if disguised:
-        buffer = folded_buffer([f" {leet_fold(fold(searched[one]))}" for one in disguised])
+    if leet:
+        buffer = folded_buffer(leet)
         for number, bits in zip(disguised, index.said_of_leet(buffer), strict=True):
             _also(said, owners[number], bits & ~DISGUISED)
     if views:
@@ -306,9 +308,7 @@ def _may_count(hits: Sequence[Hit], regions: int, index: WatchlistIndex) -> bool
     texts_of: dict[int, str] = {}
     for hit in hits:
         entry = index.entry(hit.entry)
-        if entry.kind == "account" or (
-            entry.kind in ("full_name", "alias") and not entry.ambiguous
-        ):
+        if entry.kind == "account" or entry.is_sure_name:
             return True
         if entry.probability < LIFTED:
             continue

@@ -54,6 +54,11 @@ class Entry:
     account: CandidateAccount | None = None
 
     @property
+    def is_sure_name(self) -> bool:
+        """Whether it is a name that counts by itself."""
+        return self.kind in ("full_name", "alias") and not self.ambiguous
+
+    @property
     def squeezed(self) -> str:
         """The text without spaces: equal for a slogan and the hashtag made of it."""
         return self.text.replace(" ", "")

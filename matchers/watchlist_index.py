@@ -71,9 +71,11 @@ class WatchlistIndex:
         self.contests_at: Final[Callable[[datetime], int]] = self._windows.contests_at
         self.phase_at: Final[Callable[[str, datetime], Phase | None]] = self._windows.phase_at
         self.phrases: Final[Phrases] = build_phrases(parts, ordinary)
-        self.campaign_words: Final = ordinary.everyday.union(
-            (text for text in ordinary.counts if " " not in text), CAMPAIGN_WORDS
-        )
+        self.campaign_words: Final = ordinary.words | CAMPAIGN_WORDS
+        self._regions = {
+            part.contest.id: tuple(sorted({f" {text} " for text in region_texts(part)}))
+            for part in parts
+        }
         self._by_account_id: dict[tuple[str, str], _Rows] = {}
         self._by_handle: dict[tuple[str, str], _Rows] = {}
         self._file_accounts(parts)
@@ -161,4 +163,4 @@ class WatchlistIndex:
 
     def regions(self, contest_id: str) -> tuple[str, ...]:
         """The folded names of a contest's region, each with a space before and after it."""
-        return tuple(sorted({f" {text} " for text in region_texts(self._parts[contest_id])}))
+        return self._regions[contest_id]

@@ -67,23 +67,15 @@ class LeetPhrases(NamedTuple):
         return found
 
 
-def slips_are_looked_for(kind: int, text: str, probability: int) -> bool:
-    """Whether a letter of the entry may be wrong; `kind` is its place in `KINDS`."""
-    return (
-        kind in _NAMES
-        and probability >= STANDS_ALONE
-        and len(text.replace(" ", "")) >= SHORTEST_SLIP
-    )
+def slips_are_looked_for(text: str) -> bool:
+    """Whether a letter of a name that stands alone may be wrong."""
+    return len(text.replace(" ", "")) >= SHORTEST_SLIP
 
 
 def is_run_together(text: str, ordinary: OrdinaryText) -> bool:
     """Whether a text of several words is looked for without its spaces, which may make a word."""
     together = text.replace(" ", "")
-    return (
-        len(together) >= SHORTEST_RUN_TOGETHER
-        and together not in ordinary.everyday
-        and together not in ordinary.counts
-    )
+    return len(together) >= SHORTEST_RUN_TOGETHER and together not in ordinary.words
 
 
 def build_phrases(contests: Sequence[ContestEntries], ordinary: OrdinaryText) -> Phrases:
@@ -109,9 +101,9 @@ def build_phrases(contests: Sequence[ContestEntries], ordinary: OrdinaryText) ->
                 continue
             place = place_of(fold(f"@{text}") if account else text)
             of_rows.append(place)
-            strong = kind == _ACCOUNT or (kind in _NAMES and probability >= STANDS_ALONE)
-            said[place] |= STRONG if strong else WEAK
-            slips[place] |= slips_are_looked_for(kind, text, probability)
+            sure = kind in _NAMES and probability >= STANDS_ALONE
+            said[place] |= STRONG if sure or kind == _ACCOUNT else WEAK
+            slips[place] |= sure and slips_are_looked_for(text)
     leet = _leet(list(places), of_rows, contests, said)
     numbers: dict[int, int] = {}
     for number in sorted({number for part in contests for number in _numbers(part)}):
@@ -134,7 +126,7 @@ def build_phrases(contests: Sequence[ContestEntries], ordinary: OrdinaryText) ->
             np.fromiter(
                 (is_run_together(text, ordinary) for text in places), np.bool_, len(places)
             ),
-            known_words(ordinary),
+            sorted(ordinary.words),
         ),
         np.array(said, dtype=np.uint8),
         starts,
@@ -175,11 +167,6 @@ def _leet(
 def region_texts(part: ContestEntries) -> Iterator[str]:
     """The folded names of the contest's region."""
     return (text for name in part.contest.region_names if (text := fold(name)))
-
-
-def known_words(ordinary: OrdinaryText) -> list[str]:
-    """Words of ordinary text, which are no slips of a name."""
-    return sorted(ordinary.everyday.union(text for text in ordinary.counts if " " not in text))
 
 
 def _numbers(part: ContestEntries) -> Iterable[int]:
