@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import faust
@@ -61,10 +63,10 @@ class Screener:
         now = time.time()
         flags: list[Outgoing] = []
         flagged: list[ReceivedRecord] = []
-        for record, outcome in zip(records, outcomes, strict=True):
-            for flag in outcome.flags:
-                flags.append(self._flag(record, flag, now))
-                flagged.append(record)
+        for place in [place for place, outcome in enumerate(outcomes) if outcome.flags]:
+            for flag in outcomes[place].flags:
+                flags.append(self._flag(records[place], flag, now))
+                flagged.append(records[place])
                 self._count_flag(flag, now)
         self._clock.tick("encode")
         self._count(batch, outcomes)
@@ -113,9 +115,7 @@ class Screener:
 
     def _count(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
         metrics = self._metrics
-        counts: dict[str, int] = {}
-        for outcome in outcomes:
-            counts[outcome.disposition] = counts.get(outcome.disposition, 0) + 1
+        counts = Counter(map(attrgetter("disposition"), outcomes))
         for disposition, count in counts.items():
             metrics.dispositions.labels(disposition).inc(count)
         metrics.events.labels(batch.topic).inc(len(outcomes))

@@ -125,8 +125,10 @@ class FieldHits:
                         self._add(entry.row, place.start, place.end, "leet", EXACT)
 
     def _entries(self, phrase: int) -> list[Entry]:
-        entries = [self._index.entry(row) for row in self._index.phrases.rows_of(phrase)]
-        return [entry for entry in entries if entry.contest & self._contests]
+        contests = self._contests
+        return [
+            entry for entry in self._index.entries_of_phrase(phrase) if entry.contest & contests
+        ]
 
     def _add(self, row: int, first: int, last: int, method: Method, score: int) -> None:
         key = (row, first, last)

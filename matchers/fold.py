@@ -12,7 +12,10 @@ import re
 import unicodedata
 from typing import Final
 
+import numpy as np
+
 from matchers.homoglyphs import HOMOGLYPHS
+from matchers.jit import kernel
 
 _GLUE: Final = "_'`´‘’ʻʼ＇"  # Ma'ruf is Maruf, #Jatim_Maju is #JatimMaju, @tri_r one handle
 _JOINERS: Final = "\u200c\u200d"
@@ -24,7 +27,7 @@ _DOTTED_HANDLE: Final = re.compile(r"(?<!\w)@\w+(?:[.·-]+\w+)+")
 _DOTS_TO_GLUE: Final = str.maketrans(".·-", "'''")
 
 
-def _fold_character(character: str) -> str:
+def fold_character(character: str) -> str:
     """The folded form of one character: none, one or several of letters, digits, `@`, space."""
     if character in _GLUE:
         return ""
@@ -45,14 +48,26 @@ class _FoldTable(dict[int, str]):
     """For `str.translate`: fills itself with the characters that are met."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_character(chr(code))
+        folded = self[code] = fold_character(chr(code))
         return folded
 
 
 _TABLE: Final = _FoldTable()
 ASCII_DELETE: Final = b"_'`"
 ASCII_TABLE: Final = bytes(
-    ord(_fold_character(chr(code)) or " ") if code < 128 else 32 for code in range(256)
+    ord(fold_character(chr(code)) or " ") if code < 128 else 32 for code in range(256)
+)
+
+_SPACE: Final = ord(" ")
+DROPPED: Final = 0
+KEPT: Final = 1
+GAP: Final = 2
+_ASCII_KINDS: Final = np.array(
+    [
+        DROPPED if code in ASCII_DELETE else GAP if ASCII_TABLE[code] == _SPACE else KEPT
+        for code in range(128)
+    ],
+    dtype=np.int64,
 )
 
 
@@ -95,40 +110,54 @@ def visible(text: str) -> str:
     return text
 
 
+@kernel
+def _kept(kinds, origins):  # type: ignore[no-untyped-def]
+    """The origins of what stays: everything but the dropped, and of each gap between two words its
+    first character."""
+    starts = np.empty(len(kinds), dtype=np.int64)
+    count = 0
+    gap = -1
+    for place in range(len(kinds)):
+        if kinds[place] == KEPT:
+            if gap >= 0 and count:
+                starts[count] = origins[gap]
+                count += 1
+            gap = -1
+            starts[count] = origins[place]
+            count += 1
+        elif kinds[place] == GAP and gap < 0:
+            gap = place
+    return starts[:count]
+
+
 class OffsetMap:
     """From spans of a folded text back to spans of the original text.
 
     `span` is monotone, and never parts a letter from the marks that stand on it.
     """
 
-    __slots__ = ("_starts", "_text", "folded")
+    __slots__ = ("_starts", "_text")
 
     def __init__(self, text: str) -> None:
         """Fold `text` again, this time keeping for each folded character where it came from."""
-        characters: list[str] = []
-        starts: list[int] = []
-        gap = True  # at the start, or a space was just kept
-        for position, character in enumerate(visible(text)):
-            for part in _TABLE[ord(character)]:
-                if part == " ":
-                    if not gap:
-                        characters.append(" ")
-                        starts.append(position)
-                    gap = True
-                else:
-                    characters.append(part)
-                    starts.append(position)
-                    gap = False
-        if characters and gap:
-            characters.pop()
-            starts.pop()
-        self.folded = "".join(characters)
-        self._starts = starts
+        shown = visible(text)
+        if shown.isascii():
+            kinds = _ASCII_KINDS[np.frombuffer(shown.encode(), dtype=np.uint8)]
+            self._starts = _kept(kinds, np.arange(len(kinds), dtype=np.int64))
+        else:
+            parts = [_TABLE[ord(character)] for character in shown]
+            origins = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+            codes = np.frombuffer("".join(parts).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+            self._starts = _kept(np.where(codes == _SPACE, GAP, KEPT), origins)
         self._text = text
+
+    def __len__(self) -> int:
+        """The folded text's length."""
+        return len(self._starts)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Original (start, end) of the folded `[start, end)`, which must not be empty."""
-        return self._starts[start], _cluster_end(self._text, self._starts[end - 1])
+        return int(self._starts[start]), _cluster_end(self._text, int(self._starts[end - 1]))
 
 
 def _cluster_end(text: str, start: int) -> int:

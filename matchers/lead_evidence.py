@@ -28,13 +28,15 @@ class Bio:
     def __init__(self, bio: str | None, register: RegisterIndex, model: MatchModel) -> None:
         self.provinces: frozenset[str] = frozenset()
         self.agencies: frozenset[str] = frozenset()
+        self.most = model.best.silent_bio
+        """The most, in tenths of a bit, that it can add to a candidate's weight."""
         if bio:
             self.provinces = provinces_named(bio)
             self.agencies = register.agencies.intersection(_WORD.findall(bio.upper()))
-        self.most = (
-            model.best.region if self.provinces else model.region[RegionLevel.SILENT].tenths
-        ) + (model.best.agency if self.agencies else model.agency[AgencyLevel.SILENT].tenths)
-        """The most, in tenths of a bit, that it can add to a candidate's weight."""
+            if self.provinces:
+                self.most += model.best.region_beyond_silence
+            if self.agencies:
+                self.most += model.best.agency_beyond_silence
 
 
 class AuthorSide:

@@ -203,8 +203,11 @@ class Bounds(NamedTuple):
     of_another_handle: int
     """The most of `with_name` where the handle is not the same."""
     of_another_handle_without_name: int
-    region: int
-    agency: int
+    silent_bio: int
+    """Of a bio that names neither region nor agency, or of none."""
+    region_beyond_silence: int
+    """What naming a region can add to that."""
+    agency_beyond_silence: int
 
 
 def _most(weights: Iterable[Weight]) -> int:
@@ -238,6 +241,8 @@ def _bounds(model: MatchModel) -> Bounds:
         ]
 
     with_name, without_name = with_names(NameLevel), with_names([NameLevel.SILENT])
+    no_region = model.region[RegionLevel.SILENT].tenths
+    no_agency = model.agency[AgencyLevel.SILENT].tenths
     another = [place for place, level in enumerate(HandleLevel) if level is not HandleLevel.SAME]
     return Bounds(
         with_name,
@@ -247,8 +252,9 @@ def _bounds(model: MatchModel) -> Bounds:
         (odds_with(NameLevel.SILENT), odds_with(NameLevel.DIFFERS)),
         int(with_name[another].max()),
         int(without_name[another].max()),
-        _most(model.region.values()),
-        _most(model.agency.values()),
+        no_region + no_agency,
+        _most(model.region.values()) - no_region,
+        _most(model.agency.values()) - no_agency,
     )
 
 

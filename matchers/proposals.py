@@ -53,7 +53,7 @@ class Proposals(NamedTuple):
     first: NDArray[np.int64]
     last: NDArray[np.int64]
     pair: NDArray[np.int32]
-    skeletons: list[bytes]
+    skeletons: list[str]
 
 
 @kernel
@@ -452,5 +452,5 @@ def propose(
             break
         room, text_room = max(room, runs), max(text_room, written)
     places, level, digits, first, last, pair = (column[:runs] for column in columns)
-    skeletons = lines[:written].tobytes().split(b"\n")[:-1]
+    skeletons = lines[:written].tobytes().decode("latin-1").split("\n")[:-1]
     return Proposals(places, level, digits, first, last, pair, skeletons)

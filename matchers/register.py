@@ -4,6 +4,7 @@ Nothing of it ever changes, so any number of processes can share one map. It cos
 and next to no memory of its own.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -161,7 +162,7 @@ class Register:
     def account(self, row: int) -> RegisteredAccount:
         accounts = self.arrays.accounts
         account_id = string_at(accounts.account_ids, row)
-        platform = int(np.searchsorted(self._platform_ends, row, side="right"))
+        platform = bisect_right(self._platform_ends, row)
         return RegisteredAccount(
             platform=PLATFORMS[platform],
             handle=string_at(accounts.handles, row),
@@ -249,14 +250,14 @@ class Register:
         return bounds[0], bounds[1]
 
 
-def _confirmed(pairs: NDArray[np.int32], skeletons: list[bytes]) -> NDArray[np.bool_] | None:
+def _confirmed(pairs: NDArray[np.int32], skeletons: list[str]) -> NDArray[np.bool_] | None:
     """Which runs rapidfuzz finds one edit apart too; None for all, as it should be."""
     if not skeletons:
         return None
-    lines = [line.decode("latin-1") for line in skeletons]
-    ours, theirs = lines[::2], lines[1::2]
+    ours, theirs = skeletons[::2], skeletons[1::2]
+    sizes = np.fromiter(map(len, skeletons), dtype=np.int64, count=len(skeletons))
     # One letter between two equal ones takes one of these with it, so that is two apart.
-    most = np.array([max(1, abs(len(a) - len(b))) for a, b in zip(ours, theirs, strict=True)])
+    most = np.maximum(1, np.abs(sizes[::2] - sizes[1::2]))
     edits = process.cpdist(ours, theirs, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     if not (edits > most).any():
         return None

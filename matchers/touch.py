@@ -62,6 +62,11 @@ def touch_batch(
             if hits:
                 named[place] = hits
         if post.action not in TARGET_ONLY:
+            if post.target is None and not post.media and not post.hashtags:
+                if post.text:  # most posts: one text, and no generator for it
+                    owners.append(place)
+                    searched.append(post.text)
+                continue
             for _, text in searched_texts(post):
                 owners.append(place)
                 searched.append(text)
@@ -127,8 +132,10 @@ def _worth_a_look(
     said: dict[int, int] = {}
     buffer, places = loose_buffer(searched)
     disguised: list[int] = []
-    for number, bits in zip(places, index.said_of(buffer) if searched else (), strict=True):
-        if bits:
+    if searched:
+        bits_of = index.said_of(buffer)
+        for at in np.flatnonzero(bits_of).tolist():
+            number, bits = places[at], int(bits_of[at])
             _also(said, owners[number], bits)
             if bits & DISGUISED:
                 disguised.append(number)
@@ -142,11 +149,11 @@ def _worth_a_look(
             views.append((number, _marked(view, folded)))
     if leet:
         buffer = folded_buffer(leet)
-        for number, bits in zip(disguised, index.said_of_leet(buffer), strict=True):
+        for number, bits in zip(disguised, index.said_of_leet(buffer).tolist(), strict=True):
             _also(said, owners[number], bits & ~DISGUISED)
     if views:
         buffer = folded_buffer([view for _, view in views])
-        for (number, _), bits in zip(views, index.said_of(buffer), strict=True):
+        for (number, _), bits in zip(views, index.said_of(buffer).tolist(), strict=True):
             _also(said, owners[number], bits)
     worth = {owner for owner, bits in said.items() if _is_worth(bits)}
     return worth, {owners[number] for number in disguised}
@@ -321,9 +328,12 @@ def _may_count(hits: Sequence[Hit], regions: int, index: WatchlistIndex) -> bool
 
 def _in_order(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     """By place, and of one entry in one field the first few."""
+    ordered = sorted(hits, key=_PLACE)
+    if len(ordered) <= MAX_REPEATS:
+        return tuple(ordered)
     repeats: Counter[tuple[str, int]] = Counter()
     kept = []
-    for hit in sorted(hits, key=_PLACE):
+    for hit in ordered:
         repeats[hit.field, hit.entry] += 1
         if repeats[hit.field, hit.entry] <= MAX_REPEATS:
             kept.append(hit)

@@ -8,7 +8,7 @@ an :class:`Entry` is made when one is asked for.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -26,7 +26,7 @@ EntryKind = Literal["account", "alias", "ballot_number", "full_name", "hashtag",
 KINDS: Final[tuple[EntryKind, ...]] = get_args(EntryKind)
 _LABELS: dict[EntryKind, str] = {"full_name": "name", "ballot_number": "number"}
 _CERTAIN: Final = 10_000
-_KEPT: Final = 16_384
+KEPT: Final = 16_384
 """Entries that are kept once they were made."""
 
 
@@ -130,18 +130,19 @@ class WatchlistEntries(Sequence[Entry]):
         """`contests` are election ids and entries, in the order of the contests' bits."""
         self._contests = contests
         self._first = [0, *accumulate(len(part.texts) for _, part in contests)]
-        self._made = lru_cache(maxsize=_KEPT)(self._make)
+        self.at: Callable[[int], Entry] = lru_cache(maxsize=KEPT)(self._make)
+        """The entry of a row; raises IndexError where there is none."""
 
     def __len__(self) -> int:
         return self._first[-1]
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def] # the sequence protocol's overloads
         if isinstance(row, slice):
-            return [self._made(one) for one in range(*row.indices(len(self)))]
-        return self._made(row if row >= 0 else row + len(self))
+            return [self.at(one) for one in range(*row.indices(len(self)))]
+        return self.at(row if row >= 0 else row + len(self))
 
     def __iter__(self) -> Iterator[Entry]:
-        return map(self._made, range(len(self)))
+        return map(self.at, range(len(self)))
 
     def rows_of(self, bit: int) -> range:
         """The rows of the contest with this bit's number."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from matchers.hashtag_parts import CAMPAIGN_WORDS
 from matchers.phrase_search import Places, places, say
 from matchers.text_buffers import folded_buffer
 from matchers.watchlist_entries import (
+    KEPT,
     KINDS,
     ContestEntries,
     Entry,
@@ -57,6 +59,7 @@ class WatchlistIndex:
         self.entries: Final = WatchlistEntries(
             [(election.id, part) for (election, _), part in zip(contests, parts, strict=True)]
         )
+        self.entry: Final[Callable[[int], Entry]] = self.entries.at
         self.contest_ids: Final = tuple(self._bits)
         self.entry_count: Final = len(self.entries)
         self.election_ids: Final = frozenset(election.id for election in watchlist.elections)
@@ -71,6 +74,7 @@ class WatchlistIndex:
         self.contests_at: Final[Callable[[datetime], int]] = self._windows.contests_at
         self.phase_at: Final[Callable[[str, datetime], Phase | None]] = self._windows.phase_at
         self.phrases: Final[Phrases] = build_phrases(parts, ordinary)
+        self.entries_of_phrase: Final = lru_cache(maxsize=KEPT)(self._entries_of_phrase)
         self.campaign_words: Final = ordinary.words | CAMPAIGN_WORDS
         self._regions = {
             part.contest.id: tuple(sorted({f" {text} " for text in region_texts(part)}))
@@ -99,29 +103,26 @@ class WatchlistIndex:
         self.said_of(buffer)
         self.places_in(buffer)
 
-    def said_of(self, buffer: NDArray[np.uint8]) -> list[int]:
+    def said_of(self, buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Bits of `matchers.watchlist_phrases` for each text (`matchers.text_buffers`)."""
-        found: list[int] = say(self.phrases.table, self.phrases.said, buffer).tolist()
-        return found
+        return say(self.phrases.table, self.phrases.said, buffer)
 
     def places_in(self, buffer: NDArray[np.uint8]) -> Places:
         """Every phrase in the texts, slips only proposed; offsets in bytes of each text."""
         return places(self.phrases.table, self.phrases.said, buffer)
 
-    def said_of_leet(self, buffer: NDArray[np.uint8]) -> list[int]:
+    def said_of_leet(self, buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """As :meth:`said_of`, of texts that `matchers.leet` folded."""
         leet = self.phrases.leet
-        found: list[int] = say(leet.table, leet.said, buffer).tolist()
-        return found
+        return say(leet.table, leet.said, buffer)
 
     def leet_places_in(self, buffer: NDArray[np.uint8]) -> Places:
         """As :meth:`places_in`, of texts that `matchers.leet` folded; phrases of its table."""
         leet = self.phrases.leet
         return places(leet.table, leet.said, buffer)
 
-    def entry(self, row: int) -> Entry:
-        found: Entry = self.entries[row]
-        return found
+    def _entries_of_phrase(self, phrase: int) -> tuple[Entry, ...]:
+        return tuple(self.entry(row) for row in self.phrases.rows_of(phrase))
 
     def entry_of(self, item: EvidenceItem) -> Entry:
         """The entry that a piece of evidence names. Raises KeyError where there is none."""

@@ -145,7 +145,8 @@ def test_the_bounds_are_never_exceeded(one: Evidence) -> None:
     best, alike = MODEL.best, place_of(one.handle, one.digits)
     weight = MODEL.weight(one._replace(region=RegionLevel.SILENT, agency=AgencyLevel.SILENT))
     assert weight <= best.by_name[one.name][alike] <= best.with_name[alike]
-    assert MODEL.weight(one) <= weight + best.region + best.agency
+    most = weight + best.region_beyond_silence + best.agency_beyond_silence
+    assert MODEL.weight(one) <= most
     if one.name not in AGREEING_NAMES:
         assert weight <= best.without_agreement[alike]
     if one.name is NameLevel.SILENT:
@@ -166,7 +167,10 @@ def test_the_bounds_are_reached() -> None:
     )
     assert best.without_name[place] == weights[NameLevel.SILENT]
     assert best.of_another_handle_without_name == weights[NameLevel.SILENT]
-    assert (best.region, best.agency) == (50, 60)
+    assert best.silent_bio == MODEL.region[RegionLevel.SILENT].tenths + (
+        MODEL.agency[AgencyLevel.SILENT].tenths
+    )
+    assert best.silent_bio + best.region_beyond_silence + best.agency_beyond_silence == 50 + 60
 
 
 @pytest.mark.parametrize("region", RegionLevel)

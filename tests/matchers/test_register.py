@@ -354,11 +354,11 @@ def test_platforms_are_apart() -> None:
 def test_what_is_no_edit_apart_is_not_proposed() -> None:
     """A second opinion on the kernel, which has none of these wrong."""
     pairs = np.array([-1, 0, 1, 1], np.int32)
-    skeletons = [b"budi", b"sudi", b"budi", b"siti"]
+    skeletons = ["budi", "sudi", "budi", "siti"]
     kept = _confirmed(pairs, skeletons)
     assert kept is not None
     assert kept.tolist() == [True, True, False, False]
-    assert _confirmed(pairs, [b"budi", b"bdui", b"budi", b"bu\xd0di"]) is None
+    assert _confirmed(pairs, ["budi", "bdui", "budi", "buÐdi"]) is None
     assert _confirmed(pairs, []) is None
 
 
