@@ -87,6 +87,8 @@ class Screener:
             await self._producer.write(unwritable)
         events = self._metrics.events
         events.labels(self._topics.flagged_events).inc(len(flags) - len(unwritable))
+        if len(flags) > len(unwritable):
+            self._metrics.last_flag.set_to_current_time()
         events.labels(self._topics.dead_letters).inc(len(letters) + len(unwritable))
 
     def _flag(self, record: ReceivedRecord, flag: FlaggedEvent, now: float) -> Outgoing:
