@@ -32,6 +32,7 @@ from streams.overlay import OverlayService
 from streams.producer import RecordProducer
 from streams.runner import run, serve, serve_again
 from streams.topics import declared_topics, ensure_topics, overlay_topics
+from streams.tracing import Tracing, tracing
 
 ENGINE_VERSION: Final = version("netral")
 
@@ -55,7 +56,11 @@ def run_worker(settings: Settings) -> int:
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """The worker's life. Raises NetralError, CrashedError; see :func:`run_worker`."""
-    worker = Worker(settings)
+    with tracing(settings, ENGINE_VERSION) as tracer:
+        await _work(Worker(settings, tracer), settings, stop)
+
+
+async def _work(worker: "Worker", settings: Settings, stop: asyncio.Event) -> None:
     with worker.reload_on_hangup():
         async with StatusServer(
             settings.metrics,
@@ -83,9 +88,10 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 class Worker:
     """One screening process: what outlives an app that must be started again."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tracer: Tracing) -> None:
         """Load the lists. Raises SettingsError or ListError where they are refused."""
         self._settings = settings
+        self._tracing = tracer
         self._register_stamp = None
         if settings.lists.register_dir is not None:
             self._register_stamp = stamp(settings.lists.register_dir)
@@ -134,7 +140,9 @@ class Worker:
             )
             app = self._app = create_app(settings, services=[self._overlay], observer=self._metrics)
             self._producer = producer
-            screener = Screener(settings, self._lists, producer, self._metrics, ENGINE_VERSION)
+            screener = Screener(
+                settings, self._lists, producer, self._metrics, self._tracing, ENGINE_VERSION
+            )
             attach(app, settings.topics.public_posts, screener)
             try:
                 await serve(app, stop, settings.kafka.drain_timeout)

@@ -126,6 +126,14 @@ class LogSettings(_Section):
     format: Literal["json", "text"] = "json"
 
 
+class TracingSettings(_Section):
+    """Traces by OpenTelemetry (extra `otel`), sent as OTLP over HTTP; off unless asked for."""
+
+    enabled: bool = False
+    endpoint: Annotated[str, Field(pattern=r"^https?://\S+$")] = "http://127.0.0.1:4318/v1/traces"
+    sample_ratio: Annotated[float, Field(ge=0, le=1)] = 0.01
+
+
 class Settings(BaseSettings):
     """Everything that can be set, by section. Unknown names are refused."""
 
@@ -144,6 +152,7 @@ class Settings(BaseSettings):
     metrics: MetricsSettings = MetricsSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -77,6 +77,12 @@ class Batch:
     partition: int
     records: Sequence[ConsumerRecord[bytes, bytes]]
 
+    @property
+    def name(self) -> str:
+        """What logs and traces call it: topic, partition, first and last offset."""
+        first, last = self.records[0].offset, self.records[-1].offset
+        return f"{self.topic}-{self.partition}-{first}-{last}"
+
 
 class BatchMessage(ConsumerMessage):
     """A batch as Faust's message; its offset is that of the last record."""

@@ -18,6 +18,7 @@ from streams.health import Sighting
 from streams.metrics import WorkerMetrics
 from streams.producer import Outgoing, RecordProducer
 from streams.topics import overlay_topics
+from streams.tracing import Untraced
 from tests.agents.judged import REGISTERED, SUPPORT, built_lists, post
 from tests.streams.wire import settings_for
 
@@ -91,7 +92,7 @@ async def test_hostile_input_makes_no_series(tmp_path: Path) -> None:
         update={"lists": built_lists(tmp_path)}
     )
     topic = settings.topics.public_posts
-    worker = Worker(settings)
+    worker = Worker(settings, Untraced())
     metrics = worker._metrics
     worker.expose_metrics()
     metrics.set_progress({(topic, number): Sighting(0, 1) for number in range(PARTITIONS)}, {})
@@ -99,7 +100,7 @@ async def test_hostile_input_makes_no_series(tmp_path: Path) -> None:
 
     lists = ListsInForce(settings)
     producer = Swallowing()
-    screener = Screener(settings, lists, producer, metrics, "1")
+    screener = Screener(settings, lists, producer, metrics, Untraced(), "1")
     records = [
         ConsumerRecord(topic, 0, number, 0, 0, None, value, None, 0, len(value), ())
         for number, value in enumerate(hostile())

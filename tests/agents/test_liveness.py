@@ -52,7 +52,7 @@ async def looking(settings: Settings, hung: Hung) -> AsyncIterator[tuple[Livenes
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - it watches what has no event
             await asyncio.sleep(0.01)
 
 
