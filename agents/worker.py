@@ -5,6 +5,7 @@ import contextlib
 import gc
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
@@ -196,6 +197,7 @@ class Worker:
         for name, refusal in self._lists.refusals.items():
             metrics.set_refusals(name, count=refusal.count, standing=refusal.standing)
         metrics.stopped.set(1 if stages.stopped else 0)
+        metrics.contests_open.set(stages.watchlist.contests_at(datetime.now(UTC)).bit_count())
         metrics.ready.set(1 if self.readiness().ready else 0)
         self._liveness.expose()
         return metrics.expose()

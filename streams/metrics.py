@@ -165,6 +165,9 @@ class WorkerMetrics:
         self.stopped = Gauge(
             "netral_stopped", "1 while all flagging is stopped.", registry=registry
         )
+        self.contests_open = Gauge(
+            "netral_contests_open", "Contests with a window open just now.", registry=registry
+        )
         self.ready = Gauge("netral_ready", "1 while the worker is ready.", registry=registry)
         Info("netral_build", "What runs.", registry=registry).info(
             {"version": version, "settings": settings}
