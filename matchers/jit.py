@@ -47,6 +47,13 @@ class _CacheImpl(caching.CompileResultCacheImpl):  # type: ignore[misc]
 class _Cache(caching.FunctionCache):  # type: ignore[misc]
     _impl_class = _CacheImpl
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What is kept; None where nothing is, or the folder cannot be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
+
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep it, unless the folder is read-only: then it is this process's own."""
         if not isinstance(self._impl.locator, _ReadOnlyLocator):
