@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import faust
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings
 from lists.in_force import ListsInForce
@@ -21,6 +22,7 @@ from streams.logs import describe
 from streams.metrics import StageClock, WorkerMetrics
 from streams.producer import Outgoing, RecordProducer
 from streams.records import FlaggedEvent
+from streams.tracing import Tracing
 
 CONCURRENCY: Final = 16
 """Batches in hand at once: while one waits for the brokers' word, the next is judged."""
@@ -37,6 +39,7 @@ class Screener:
         lists: ListsInForce,
         producer: RecordProducer,
         metrics: WorkerMetrics,
+        tracing: Tracing,
         engine_version: str,
     ) -> None:
         self._topics = settings.topics
@@ -44,17 +47,34 @@ class Screener:
         self._lists = lists
         self._producer = producer
         self._metrics = metrics
+        self._tracing = tracing
         self._version = ("engine-version", engine_version.encode())
         self._clock = StageClock()
 
     async def __call__(self, batch: Batch) -> None:
         """Returns when every flag and dead letter of the batch is acknowledged by the brokers."""
+        with self._tracing.batch(batch) as span:
+            flags, flagged, letters = self._judge(batch, span.timed(self._clock.tick))
+            log.debug(
+                "batch_judged",
+                events=len(batch.records),
+                flags=len(flags),
+                dead_letters=len(letters),
+            )
+            if flags or letters:
+                with span.writing():
+                    await self._write(flags, flagged, letters)
+
+    def _judge(
+        self, batch: Batch, tick: Callable[[str], None]
+    ) -> tuple[list[Outgoing], list[ReceivedRecord], list[Outgoing]]:
+        """Flags, for each the record that it is about, and dead letters."""
         records = batch.records
         self._clock.start()
         decoded = [decode_post(record.value, self._max_bytes) for record in records]
-        self._clock.tick("decode")
+        tick("decode")
         posts = [None if isinstance(post, DecodeFailure) else post for post in decoded]
-        outcomes = screen(posts, self._lists.stages, self._clock.tick)
+        outcomes = screen(posts, self._lists.stages, tick)
         letters = [
             self._letter(record, failure)
             for record, failure in zip(records, decoded, strict=True)
@@ -68,10 +88,9 @@ class Screener:
                 flags.append(self._flag(records[place], flag, now))
                 flagged.append(records[place])
                 self._count_flag(flag, now)
-        self._clock.tick("encode")
+        tick("encode")
         self._count(batch, outcomes)
-        if flags or letters:
-            await self._write(flags, flagged, letters)
+        return flags, flagged, letters
 
     async def _write(
         self,
@@ -89,6 +108,8 @@ class Screener:
             await self._producer.write(unwritable)
         events = self._metrics.events
         events.labels(self._topics.flagged_events).inc(len(flags) - len(unwritable))
+        if len(flags) > len(unwritable):
+            self._metrics.last_flag.set_to_current_time()
         events.labels(self._topics.dead_letters).inc(len(letters) + len(unwritable))
 
     def _flag(self, record: ReceivedRecord, flag: FlaggedEvent, now: float) -> Outgoing:
@@ -137,12 +158,13 @@ def attach(app: faust.App, topic: str, handle: Callable[[Batch], Awaitable[None]
 
     async def screen_batches(stream: Any) -> None:
         async for event in stream.noack().events():
-            try:
-                await handle(event.value)
-            except Exception as error:  # noqa: BLE001 - the worker's last act
-                log.critical("agent_crashed", **describe(error))
-                await app.crash(error)
-                await asyncio.Event().wait()  # take no further batch; the runner ends us
-            event.ack()
+            with bound_contextvars(batch=event.value.name):  # on every line about this batch
+                try:
+                    await handle(event.value)
+                except Exception as error:  # noqa: BLE001 - the worker's last act
+                    log.critical("agent_crashed", **describe(error))
+                    await app.crash(error)
+                    await asyncio.Event().wait()  # take no further batch; the runner ends us
+                event.ack()
 
     app.agent(app.topic(topic, value_serializer="raw"), concurrency=CONCURRENCY)(screen_batches)

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
@@ -14,6 +15,7 @@ from faust.exceptions import ConsumerNotStarted
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from agents.list_updates import ListUpdates
+from agents.liveness import Liveness
 from agents.screen import Screener, attach
 from config.errors import ListError
 from config.settings import Settings
@@ -21,7 +23,9 @@ from lists.in_force import LIST_NAMES, ListName, ListsInForce
 from lists.register_watch import follow_register, stamp
 from matchers.screening import STAGES
 from matchers.types import DISPOSITIONS
+from streams.accounting import Partition
 from streams.app import consumer_of, create_app
+from streams.health import Health, Sighting
 from streams.http import Readiness, StatusServer
 from streams.logs import configure_logging
 from streams.metrics import LabelSets, WorkerMetrics
@@ -29,6 +33,7 @@ from streams.overlay import OverlayService
 from streams.producer import RecordProducer
 from streams.runner import run, serve, serve_again
 from streams.topics import declared_topics, ensure_topics, overlay_topics
+from streams.tracing import Tracing, tracing
 
 ENGINE_VERSION: Final = version("netral")
 
@@ -52,28 +57,42 @@ def run_worker(settings: Settings) -> int:
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """The worker's life. Raises NetralError, CrashedError; see :func:`run_worker`."""
-    worker = Worker(settings)
+    with tracing(settings, ENGINE_VERSION) as tracer:
+        await _work(Worker(settings, tracer), settings, stop)
+
+
+async def _work(worker: "Worker", settings: Settings, stop: asyncio.Event) -> None:
     with worker.reload_on_hangup():
         async with StatusServer(
-            settings.metrics, metrics=worker.expose_metrics, readiness=worker.readiness
+            settings.metrics,
+            metrics=worker.expose_metrics,
+            health=worker.health,
+            readiness=worker.readiness,
         ):
-            following = asyncio.create_task(worker.follow_register(), name="register watch")
-            following.add_done_callback(lambda _: stop.set())  # it ends by a bug only
+            beside = {
+                asyncio.create_task(worker.follow_register(), name="register watch"),
+                asyncio.create_task(worker.follow_progress(), name="progress watch"),
+            }
+            for task in beside:
+                task.add_done_callback(lambda _: stop.set())  # they end by a bug only
             try:
                 await worker.run(stop)
             finally:
-                following.cancel()
-                await asyncio.wait({following})
-            if not following.cancelled():
-                following.result()
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
+            for task in beside:
+                if not task.cancelled():
+                    task.result()
 
 
 class Worker:
     """One screening process: what outlives an app that must be started again."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tracer: Tracing) -> None:
         """Load the lists. Raises SettingsError or ListError where they are refused."""
         self._settings = settings
+        self._tracing = tracer
         self._register_stamp = None
         if settings.lists.register_dir is not None:
             self._register_stamp = stamp(settings.lists.register_dir)
@@ -87,7 +106,14 @@ class Worker:
                 lists=LIST_NAMES,
                 rules=[r.code for r in self._lists.stages.rulebook.rules if r.observable],
             ),
-            ENGINE_VERSION,
+            version=ENGINE_VERSION,
+            settings=settings.judgement.digest(),
+        )
+        self._liveness = Liveness(
+            settings,
+            metrics=self._metrics,
+            progress=self._progress,
+            longest_wait=lambda: self._producer.longest_wait() if self._producer else 0.0,
         )
         self._updates = ListUpdates(
             settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes
@@ -95,6 +121,7 @@ class Worker:
         self._positions: dict[str, int] = {}
         self._overlay: OverlayService | None = None
         self._app: faust.App | None = None
+        self._producer: RecordProducer | None = None
         _settle_memory()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -112,19 +139,30 @@ class Worker:
                 positions=self._positions,
                 max_bytes=settings.kafka.message_max_bytes,
             )
-            app = self._app = create_app(settings, services=[self._overlay])
-            screener = Screener(settings, self._lists, producer, self._metrics, ENGINE_VERSION)
+            app = self._app = create_app(settings, services=[self._overlay], observer=self._metrics)
+            self._producer = producer
+            screener = Screener(
+                settings, self._lists, producer, self._metrics, self._tracing, ENGINE_VERSION
+            )
             attach(app, settings.topics.public_posts, screener)
             try:
                 await serve(app, stop, settings.kafka.drain_timeout)
             finally:
-                self._app = self._overlay = None
+                self._app = self._overlay = self._producer = None
 
     async def follow_register(self) -> None:
         """Switch to a new register between two batches as soon as it lies in its place."""
         directory = self._settings.lists.register_dir
         assert directory is not None  # noqa: S101 - the lists are loaded
         await follow_register(self._lists, directory, self._register_stamp)
+
+    async def follow_progress(self) -> None:
+        """Look whether the partitions held move, brokers and output being well."""
+        await self._liveness.follow()
+
+    def health(self) -> Health:
+        """Not alive only for what a restart mends: a partition stands still for no reason."""
+        return self._liveness.health()
 
     def readiness(self) -> Readiness:
         """Ready: lists loaded, overlays caught up, group joined. Refused lists are shown."""
@@ -159,8 +197,9 @@ class Worker:
         for name, refusal in self._lists.refusals.items():
             metrics.set_refusals(name, count=refusal.count, standing=refusal.standing)
         metrics.stopped.set(1 if stages.stopped else 0)
+        metrics.contests_open.set(stages.watchlist.contests_at(datetime.now(UTC)).bit_count())
         metrics.ready.set(1 if self.readiness().ready else 0)
-        metrics.set_lag({} if self._app is None else consumer_of(self._app).lags())
+        self._liveness.expose()
         return metrics.expose()
 
     @contextlib.contextmanager
@@ -184,6 +223,9 @@ class Worker:
             log.warning("reload_refused", error=type(error).__name__, reason=str(error))
         else:
             log.info("lists_reloaded")
+
+    def _progress(self) -> dict[Partition, Sighting]:
+        return {} if self._app is None else consumer_of(self._app).progress()
 
     def _partitions(self) -> int | None:
         """Partitions held; None before the worker is a member of the group."""

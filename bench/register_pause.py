@@ -140,7 +140,7 @@ async def measure(accounts: int, count: int, folder: Path) -> dict[str, object]:
     apply = ListUpdates(
         settings.topics,
         lists,
-        WorkerMetrics(CollectorRegistry(), labels, "bench"),
+        WorkerMetrics(CollectorRegistry(), labels, version="bench", settings="bench"),
         settings.kafka.message_max_bytes,
     )
     fetched = Fetched(topic, [encode(one) for one in updates(count, names)])

@@ -37,6 +37,7 @@ class KafkaSettings(_Section):
 
     bootstrap: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$")] = "127.0.0.1:9092"
     group: Annotated[str, Field(min_length=1, max_length=200)] = "netral-screen"
+    instance_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=249)] | None = None
     session_timeout: Annotated[float, Field(ge=1, le=300)] = 45.0
     commit_interval: Annotated[float, Field(gt=0, le=60)] = 0.5
     batch_max_records: Annotated[int, Field(ge=1, le=100_000)] = 2_000
@@ -113,9 +114,24 @@ class MetricsSettings(_Section):
         return str(ip_address(host))
 
 
+class HealthSettings(_Section):
+    """When `/healthz` says that the worker is stuck. Times are seconds."""
+
+    stuck_after: Annotated[float, Field(ge=10, le=86_400)] = 120.0
+    probe_interval: Annotated[float, Field(ge=0.1, le=60)] = 5.0
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "text"] = "json"
+
+
+class TracingSettings(_Section):
+    """Traces by OpenTelemetry (extra `otel`), sent as OTLP over HTTP; off unless asked for."""
+
+    enabled: bool = False
+    endpoint: Annotated[str, Field(pattern=r"^https?://\S+$")] = "http://127.0.0.1:4318/v1/traces"
+    sample_ratio: Annotated[float, Field(ge=0, le=1)] = 0.01
 
 
 class Settings(BaseSettings):
@@ -134,7 +150,9 @@ class Settings(BaseSettings):
     lists: ListSettings = ListSettings()
     judgement: JudgementSettings = JudgementSettings()
     metrics: MetricsSettings = MetricsSettings()
+    health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -95,6 +95,18 @@ class BatchAccounting:
                 progress.committable = end
         return True
 
+    def skip_to(self, partition: Partition, offset: int) -> None:
+        """Note that nothing below `offset` is there any more.
+
+        With no batch under way that is where reading goes on, and it may be committed; otherwise
+        the batches that follow say so.
+        """
+        progress = self._held.get(partition)
+        if progress is None or progress.open:
+            return
+        if progress.committable is None or progress.committable < offset:
+            progress.committable = offset
+
     def committable(self, partition: Partition) -> int | None:
         """The next offset to read were the worker to stop now; None: nothing is finished yet."""
         progress = self._held.get(partition)

@@ -8,7 +8,12 @@ from faust.app.base import BootStrategy
 from faust.types import ServiceT
 
 from config.settings import Settings
-from streams.batch_transport import BatchConsumer, batch_transport
+from streams.batch_transport import (
+    BatchConsumer,
+    ConsumerObserver,
+    Unobserved,
+    batch_transport,
+)
 
 STREAM_BUFFER_BATCHES: Final = 16
 """Fetched batches that may wait for an agent; above, fetching pauses."""
@@ -23,8 +28,17 @@ REQUEST_TIMEOUT: Final = 40.0
 MAX_POLL_INTERVAL: Final = 300.0
 
 
-def create_app(settings: Settings, *, services: Iterable[ServiceT] = ()) -> faust.App:
-    """An app whose agents get batches. `services` start, in order, before Kafka."""
+def create_app(
+    settings: Settings,
+    *,
+    services: Iterable[ServiceT] = (),
+    observer: ConsumerObserver | None = None,
+) -> faust.App:
+    """An app whose agents get batches. `services` start, in order, before Kafka.
+
+    With `kafka.instance_id` the worker is a static member of its group: it may be away for a
+    session timeout, and finds its partitions again when it comes back under the same name.
+    """
     kafka = settings.kafka
     app = _app_class(tuple(services))(
         kafka.group,
@@ -47,11 +61,11 @@ def create_app(settings: Settings, *, services: Iterable[ServiceT] = ()) -> faus
         broker_max_poll_interval=MAX_POLL_INTERVAL,
         consumer_max_fetch_size=kafka.message_max_bytes,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=kafka.instance_id,
         logging_config=None,
     )
-    app.transport = batch_transport(kafka.batch_max_records)(
-        url=app.conf.broker, app=app, loop=app.loop
-    )
+    transport = batch_transport(kafka.batch_max_records, observer or Unobserved())
+    app.transport = transport(url=app.conf.broker, app=app, loop=app.loop)
     return app
 
 

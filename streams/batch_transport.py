@@ -13,7 +13,8 @@ commit then fails, and `_commit_offsets` notes a failed commit as done.
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, cast
+from time import perf_counter
+from typing import Any, ClassVar, Final, Protocol, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer
@@ -22,15 +23,50 @@ from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
+from mode import Service
 
-from streams.accounting import BatchAccounting, BatchTicket
+from streams.accounting import BatchAccounting, BatchTicket, Partition
 from streams.broker import FETCH_WAIT_MILLISECONDS
 from streams.deadline import within
+from streams.health import Sighting
+from streams.read_positions import ReadPositions
 
 COMMIT_TIMEOUT: Final = 5.0
 """Seconds. A commit that takes longer (broker away) is given up; the next tick tries again."""
 
+ANSWER_TIMEOUT: Final = 5.0
+"""Seconds for an offset or a position; then the broker counts as away."""
+
+LOOK_FOR_DELETED: Final = 30.0
+"""Seconds between two looks at partitions where nothing comes in."""
+
 log = structlog.get_logger(__name__)
+
+
+class ConsumerObserver(Protocol):
+    """Is told what the consumer lives through; the worker's metrics are one."""
+
+    def rebalanced(self) -> None:
+        """The group has settled anew, with us in it."""
+
+    def commit_ended(self, seconds: float, *, stored: bool) -> None:
+        """A commit took so long; `stored` False: it is put off."""
+
+    def input_lost(self, topic: str, partition: int, records: int) -> None:
+        """So many records were deleted before the group had read them."""
+
+
+class Unobserved:
+    """Nobody looks."""
+
+    def rebalanced(self) -> None:
+        """Nothing."""
+
+    def commit_ended(self, seconds: float, *, stored: bool) -> None:
+        """Nothing."""
+
+    def input_lost(self, topic: str, partition: int, records: int) -> None:
+        """Nothing; the log says it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +76,12 @@ class Batch:
     topic: str
     partition: int
     records: Sequence[ConsumerRecord[bytes, bytes]]
+
+    @property
+    def name(self) -> str:
+        """What logs and traces call it: topic, partition, first and last offset."""
+        first, last = self.records[0].offset, self.records[-1].offset
+        return f"{self.topic}-{self.partition}-{first}-{last}"
 
 
 class BatchMessage(ConsumerMessage):
@@ -98,11 +140,14 @@ class BatchConsumer(driver.Consumer):
     """Faust's consumer for batched topics only; see the module's docstring."""
 
     batch_max_records: ClassVar[int]
+    observer: ClassVar[ConsumerObserver]
     _read_offset: dict[TP, int | None]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.accounting = BatchAccounting()
+        self.positions = ReadPositions()
+        self._log_starts: dict[Partition, int] = {}
         self._in_hand: set[BatchTicket] = set()
         self.idle = asyncio.Event()
         """Set while :attr:`in_hand` is 0."""
@@ -123,19 +168,77 @@ class BatchConsumer(driver.Consumer):
         """Number of batches that an agent has been given, or soon will be, and has not finished."""
         return len(self._in_hand)
 
-    def lags(self) -> dict[tuple[str, int], int]:
-        """Records of each partition held now that are not dealt with yet, by what is known here."""
-        lags: dict[tuple[str, int], int] = {}
+    def progress(self) -> dict[Partition, Sighting]:
+        """How far each partition held now is dealt with, by what is known here."""
+        found: dict[Partition, Sighting] = {}
         for topic, partition in self.accounting.partitions():
             tp = TP(topic, partition)
             try:
                 end = self.highwater(tp)
             except (ConsumerNotStarted, IllegalStateError):
                 continue  # between two assignments
-            done = self.accounting.committable((topic, partition)) or self._read_offset.get(tp)
-            if end is not None:
-                lags[topic, partition] = max(0, end - (done or 0))
-        return lags
+            done = self.accounting.committable((topic, partition)) or max(
+                self._read_offset.get(tp) or 0, self._log_starts.get((topic, partition), 0)
+            )
+            found[topic, partition] = Sighting(done, done if end is None else max(done, end))
+        return found
+
+    async def perform_seek(self) -> None:
+        """Go to the committed offsets, and look whether what lies there is still there."""
+        await super().perform_seek()
+        partitions = self.accounting.partitions()
+        for topic, partition in partitions:
+            committed = self._read_offset.get(TP(topic, partition))
+            self.positions.seek((topic, partition), committed)
+        await self._count_deleted(dict.fromkeys(partitions))
+
+    async def _count_deleted(self, reached: Mapping[Partition, int | None]) -> None:
+        """Compare what was to be read next with where the logs begin.
+
+        `reached` is the offset read instead; None where nothing was read yet. A broker that does
+        not say where its log begins leaves a jump unexplained: it counts as lost.
+        """
+        try:
+            found = await within(
+                ANSWER_TIMEOUT, self.earliest_offsets(*(TP(*each) for each in reached))
+            )
+        except (KafkaError, TimeoutError, ConsumerNotStarted, IllegalStateError) as error:
+            log.warning("log_start_unknown", error=type(error).__name__)
+            starts = {each: first for each, first in reached.items() if first is not None}
+        else:
+            starts = {(tp.topic, tp.partition): offset for tp, offset in found.items()}
+        self._log_starts |= starts
+        for each, start in starts.items():
+            expected = self.positions.next(each)
+            lost = self.positions.deleted(each, start, reached.get(each))
+            if not lost or expected is None:
+                continue
+            self.accounting.skip_to(each, expected + lost)
+            self.observer.input_lost(*each, lost)
+            log.error(
+                "input_lost",
+                topic=each[0],
+                partition=each[1],
+                records=lost,
+                first_offset=expected,
+                last_offset=expected + lost - 1,
+            )
+
+    @Service.timer(LOOK_FOR_DELETED)
+    async def _look_for_deleted(self) -> None:
+        """Where a log was cut past us and nothing new comes in, no record tells."""
+        if not self.flow_active:
+            return
+        reached: dict[Partition, int | None] = {}
+        for each in self.accounting.partitions():
+            try:
+                position = await within(ANSWER_TIMEOUT, self.position(TP(*each)))
+            except (KafkaError, TimeoutError, ConsumerNotStarted, IllegalStateError):
+                continue  # away, or between two assignments: the next look will do
+            if position is not None and self.positions.jumps(each, position):
+                reached[each] = position
+        if reached:
+            await self._count_deleted(reached)
 
     async def getmany(  # Faust's signature
         self,
@@ -153,11 +256,20 @@ class BatchConsumer(driver.Consumer):
         for key, fetched in records.items():
             tp = TP(key.topic, key.partition)
             self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+            await self._note_read(tp, fetched[0].offset, fetched[-1].offset)
             for start in range(0, len(fetched), self.batch_max_records):
                 if not self.flow_active or self.app.consumer_generation_id != generation:
                     return
                 chunk = fetched[start : start + self.batch_max_records]
                 yield tp, self._batch_message(tp, chunk)
+
+    async def _note_read(self, tp: TP, first: int, last: int) -> None:
+        partition = (tp.topic, tp.partition)
+        if self.positions.jumps(partition, first):
+            await self._count_deleted({partition: first})
+        elif self.positions.rewinds(partition, first):
+            log.warning("topic_made_anew", topic=tp.topic, partition=tp.partition, offset=first)
+        self.positions.read(partition, last)
 
     def _batch_message(self, tp: TP, records: Sequence[ConsumerRecord[bytes, bytes]]) -> Message:
         last = records[-1]
@@ -206,6 +318,7 @@ class BatchConsumer(driver.Consumer):
         """Commit what is finished while the partitions are still ours, then let go of them."""
         await self.commit()
         self.accounting.revoke(revoked)
+        self.positions.forget(revoked)
         self._let_go({ticket for ticket in self._in_hand if ticket.partition in revoked})
         await super().on_partitions_revoked(revoked)
 
@@ -214,6 +327,7 @@ class BatchConsumer(driver.Consumer):
         self.accounting.revoke(self.accounting.partitions())
         self.accounting.assign(sorted(assigned))
         self._let_go(set(self._in_hand))
+        self.observer.rebalanced()
         await super().on_partitions_assigned(assigned, generation_id)
 
     def _let_go(self, tickets: set[BatchTicket]) -> None:
@@ -241,7 +355,12 @@ class BatchConsumer(driver.Consumer):
     ) -> bool:
         assignment = self.assignment()
         held = {tp: offset for tp, offset in offsets.items() if tp in assignment}
-        if not held or not await self._commit(held):
+        if not held:
+            return False
+        started = perf_counter()
+        stored = await self._commit(held)
+        self.observer.commit_ended(perf_counter() - started, stored=stored)
+        if not stored:
             return False
         for tp, offset in held.items():
             self.accounting.committed(tp, offset)
@@ -259,11 +378,13 @@ def _ticket_of(message: Message) -> BatchTicket:
     return message.ticket
 
 
-def batch_transport(batch_max_records: int) -> type[driver.Transport]:
-    """The transport class to set as `app.transport`'s, with its batch size."""
+def batch_transport(
+    batch_max_records: int, consumer_observer: ConsumerObserver
+) -> type[driver.Transport]:
+    """The transport class to set as `app.transport`'s, with its batch size and its observer."""
 
     class _Consumer(BatchConsumer):
-        pass
+        observer = consumer_observer
 
     _Consumer.batch_max_records = batch_max_records
 

@@ -16,6 +16,7 @@ import structlog
 
 from config.errors import SettingsError
 from config.settings import MetricsSettings
+from streams.health import Health
 from streams.metrics import CONTENT_TYPE
 
 HEADER_LIMIT: Final = 8 * 1024
@@ -64,10 +65,12 @@ class StatusServer:
         settings: MetricsSettings,
         *,
         metrics: Callable[[], bytes],
+        health: Callable[[], Health],
         readiness: Callable[[], Readiness],
     ) -> None:
         self._settings = settings
         self._metrics = metrics
+        self._health = health
         self._readiness = readiness
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -148,7 +151,9 @@ class StatusServer:
         if path == b"/metrics":
             return _Answer(200, self._metrics(), CONTENT_TYPE)
         if path == b"/healthz":
-            return _Answer(200, orjson.dumps({"alive": True}))
+            health = self._health()
+            answer = {"alive": health.alive, **health.notes}
+            return _Answer(200 if health.alive else 503, orjson.dumps(answer))
         state = self._readiness()
         body = {"ready": state.ready, "checks": state.checks, **state.notes}
         return _Answer(200 if state.ready else 503, orjson.dumps(body))

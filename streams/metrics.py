@@ -9,15 +9,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+)
 from prometheus_client.exposition import generate_latest
 
+from streams.accounting import Partition
+from streams.health import Sighting
 from streams.records import ACTIONS, DeadLetterReason
 
 REASONS: Final[tuple[str, ...]] = get_args(DeadLetterReason)
 BATCH_SIZES: Final = (1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
 AGES: Final = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600, 72 * 3_600)
 """Seconds from the event to its flag."""
+
+COMMITS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+"""Seconds until the brokers had stored a commit."""
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -35,9 +47,12 @@ class LabelSets:
 
 
 class WorkerMetrics:
-    """The worker's metrics in one registry."""
+    """The worker's metrics in one registry; also what the batch consumer tells its life to."""
 
-    def __init__(self, registry: CollectorRegistry, labels: LabelSets, version: str) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, labels: LabelSets, *, version: str, settings: str
+    ) -> None:
+        """`settings` is the digest of what changes a judgement."""
         self.registry = registry
         self.events = Counter(
             "netral_events", "Records read or written.", ["topic"], registry=registry
@@ -69,10 +84,58 @@ class WorkerMetrics:
             buckets=AGES,
             registry=registry,
         )
+        self.last_flag = Gauge(
+            "netral_last_flag_timestamp_seconds",
+            "When the newest flag was acknowledged; 0 before the first.",
+            registry=registry,
+        )
+        partition = ["topic", "partition"]
         self.lag_events = Gauge(
             "netral_lag_events",
             "Events of a partition that are not dealt with yet.",
-            ["topic", "partition"],
+            partition,
+            registry=registry,
+        )
+        self.partition_offset = Gauge(
+            "netral_partition_offset",
+            "Next offset of a partition that is not dealt with yet.",
+            partition,
+            registry=registry,
+        )
+        self.partition_still_seconds = Gauge(
+            "netral_partition_still_seconds",
+            "How long a partition with lag has not moved, brokers and output being well.",
+            partition,
+            registry=registry,
+        )
+        self.input_lost_records = Counter(
+            "netral_input_lost",
+            "Records that were deleted before the group had read them.",
+            partition,
+            registry=registry,
+        )
+        self.rebalances = Counter(
+            "netral_rebalances", "Assignments of partitions to this worker.", registry=registry
+        )
+        self.commit_seconds = Histogram(
+            "netral_commit_seconds",
+            "Time until the brokers had stored a commit.",
+            buckets=COMMITS,
+            registry=registry,
+        )
+        self.commits_put_off = Counter(
+            "netral_commits_put_off",
+            "Commits that did not happen and are made later.",
+            registry=registry,
+        )
+        self.brokers_answer = Gauge(
+            "netral_brokers_answer",
+            "1 while the leader of every partition held answers.",
+            registry=registry,
+        )
+        self.output_wait_seconds = Gauge(
+            "netral_output_wait_seconds",
+            "How long the oldest write under way has waited for the brokers.",
             registry=registry,
         )
         self.list_info = Gauge(
@@ -102,8 +165,14 @@ class WorkerMetrics:
         self.stopped = Gauge(
             "netral_stopped", "1 while all flagging is stopped.", registry=registry
         )
+        self.contests_open = Gauge(
+            "netral_contests_open", "Contests with a window open just now.", registry=registry
+        )
         self.ready = Gauge("netral_ready", "1 while the worker is ready.", registry=registry)
-        Info("netral_build", "What runs.", registry=registry).info({"version": version})
+        Info("netral_build", "What runs.", registry=registry).info(
+            {"version": version, "settings": settings}
+        )
+        ProcessCollector(registry=registry)
         self._versions: dict[str, str] = {}
         self._counted_refusals: dict[str, int] = {}
         self._initialise(labels)
@@ -150,11 +219,33 @@ class WorkerMetrics:
             self._counted_refusals[name] = count
         self.list_refused.labels(name).set(1 if standing else 0)
 
-    def set_lag(self, lags: Mapping[tuple[str, int], int]) -> None:
-        """Say the lag of the partitions held now; those given up disappear."""
-        self.lag_events.clear()
-        for (topic, partition), lag in lags.items():
-            self.lag_events.labels(topic, str(partition)).set(lag)
+    def set_progress(
+        self, seen: Mapping[Partition, Sighting], still: Mapping[Partition, float]
+    ) -> None:
+        """Say how far the partitions held now are; those given up disappear."""
+        for metric in (self.lag_events, self.partition_offset, self.partition_still_seconds):
+            metric.clear()
+        for (topic, number), sighting in seen.items():
+            labels = topic, str(number)
+            self.lag_events.labels(*labels).set(sighting.lag)
+            self.partition_offset.labels(*labels).set(sighting.done)
+            self.partition_still_seconds.labels(*labels).set(still.get((topic, number), 0.0))
+            self.input_lost_records.labels(*labels)
+
+    def rebalanced(self) -> None:
+        """The group has settled anew, with us in it."""
+        self.rebalances.inc()
+
+    def commit_ended(self, seconds: float, *, stored: bool) -> None:
+        """A commit took so long; `stored` False: it is put off."""
+        if stored:
+            self.commit_seconds.observe(seconds)
+        else:
+            self.commits_put_off.inc()
+
+    def input_lost(self, topic: str, partition: int, records: int) -> None:
+        """So many records were deleted before the group had read them."""
+        self.input_lost_records.labels(topic, str(partition)).inc(records)
 
     def expose(self) -> bytes:
         """The text that Prometheus scrapes."""

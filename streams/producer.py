@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
@@ -38,6 +39,11 @@ class RecordProducer:
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
+        self._began: dict[object, float] = {}
+
+    def longest_wait(self) -> float:
+        """Seconds that the oldest write under way has waited for the brokers' word; 0: none is."""
+        return monotonic() - min(self._began.values()) if self._began else 0.0
 
     async def __aenter__(self) -> Self:
         """Connect. Raises KafkaError where the broker is away."""
@@ -69,6 +75,14 @@ class RecordProducer:
         While the broker is away it waits and tries again, for as long as the caller does. Raises
         KafkaError where trying again will not help.
         """
+        token = object()
+        self._began[token] = monotonic()
+        try:
+            return await self._write_all(records)
+        finally:
+            del self._began[token]
+
+    async def _write_all(self, records: Sequence[Outgoing]) -> list[int]:
         refused: list[int] = []
         waiting = list(range(len(records)))
         following = pauses()

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterator
@@ -86,6 +87,21 @@ def test_inv_02_no_log_line_holds_an_event(live: LiveRun) -> None:
     assert not holds(live.log)
     for named in (STRANGER, BOUND):
         assert not holds(live.log, named)
+
+
+def test_inv_02_a_line_about_a_batch_names_it_by_offsets_and_holds_only_counts(
+    live: LiveRun,
+) -> None:
+    lines = [json.loads(line) for line in live.log.splitlines()]
+    judged = [line for line in lines if line["event"] == "batch_judged"]
+    assert sum(line["events"] for line in judged) == len(live.sent)
+    offsets: list[tuple[int, int]] = []
+    for line in judged:
+        assert line.keys() == {"time", "level", "event", "batch", "events", "flags", "dead_letters"}
+        topic, partition, first, last = line["batch"].rsplit("-", 3)
+        assert topic == live.settings.topics.public_posts
+        offsets += [(int(partition), each) for each in range(int(first), int(last) + 1)]
+    assert sorted(offsets) == sorted((sent.partition, sent.offset) for sent in live.sent)
 
 
 def test_inv_02_no_metric_and_no_answer_of_the_status_server_holds_an_event(live: LiveRun) -> None:

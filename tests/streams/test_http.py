@@ -10,15 +10,24 @@ import pytest
 from config.errors import SettingsError
 from config.settings import MetricsSettings
 from streams import http
+from streams.health import Health
 from streams.http import HEADER_LIMIT, Readiness, StatusServer
 
 NOT_READY = Readiness({"overlays_caught_up": False, "partitions_assigned": True}, {"refused": {}})
 
 
+ALIVE = Health(True, {"stuck": []})
+
+
 @contextlib.asynccontextmanager
-async def served(readiness: Readiness = NOT_READY) -> AsyncIterator[StatusServer]:
+async def served(
+    readiness: Readiness = NOT_READY, health: Health = ALIVE
+) -> AsyncIterator[StatusServer]:
     async with StatusServer(
-        MetricsSettings(port=0), metrics=lambda: b"netral 1\n", readiness=lambda: readiness
+        MetricsSettings(port=0),
+        metrics=lambda: b"netral 1\n",
+        health=lambda: health,
+        readiness=lambda: readiness,
     ) as server:
         yield server
 
@@ -55,6 +64,14 @@ async def test_alive_and_not_ready_says_why() -> None:
         "checks": {"overlays_caught_up": False, "partitions_assigned": True},
         "refused": {},
     }
+
+
+async def test_stuck_is_503_and_names_the_partition() -> None:
+    stuck = {"stuck": [{"topic": "public-posts", "partition": 3, "offset": 17, "seconds": 130.0}]}
+    async with served(health=Health(False, stuck)) as server:
+        status, _, body = await ask(server, get("/healthz"))
+    assert status == 503
+    assert json.loads(body) == {"alive": False, **stuck}
 
 
 async def test_ready_is_200() -> None:
@@ -94,7 +111,10 @@ async def test_a_client_that_says_nothing_is_cut_off(monkeypatch: pytest.MonkeyP
 async def test_a_taken_port_names_the_setting() -> None:
     async with served() as server:
         taken = StatusServer(
-            MetricsSettings(port=server.port), metrics=bytes, readiness=lambda: NOT_READY
+            MetricsSettings(port=server.port),
+            metrics=bytes,
+            health=lambda: ALIVE,
+            readiness=lambda: NOT_READY,
         )
         with pytest.raises(SettingsError, match=r"metrics\.port"):
             await taken.__aenter__()
