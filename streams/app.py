@@ -9,6 +9,7 @@ from faust.types import ServiceT
 
 from config.settings import Settings
 from streams.batch_transport import BatchConsumer, batch_transport
+from streams.connection import faust_credentials
 
 STREAM_BUFFER_BATCHES: Final = 16
 """Fetched batches that may wait for an agent; above, fetching pauses."""
@@ -29,6 +30,7 @@ def create_app(settings: Settings, *, services: Iterable[ServiceT] = ()) -> faus
     app = _app_class(tuple(services))(
         kafka.group,
         broker=[f"kafka://{address}" for address in kafka.bootstrap.split(",")],
+        broker_credentials=faust_credentials(kafka),
         store="memory://",
         web_enabled=False,
         autodiscover=False,
