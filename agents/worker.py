@@ -126,14 +126,14 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Screen until `stop`, over every absence of the broker."""
-        await serve_again(self._settings.kafka.bootstrap, stop, lambda: self._screen(stop))
+        await serve_again(self._settings, stop, lambda: self._screen(stop))
 
     async def _screen(self, stop: asyncio.Event) -> None:
         settings = self._settings
         await ensure_topics(settings)
         async with RecordProducer(settings.kafka) as producer:
             self._overlay = OverlayService(
-                bootstrap=settings.kafka.bootstrap,
+                kafka=settings.kafka,
                 topics=overlay_topics(settings),
                 apply=self._updates,
                 positions=self._positions,

@@ -145,7 +145,10 @@ async def measure(accounts: int, count: int, folder: Path) -> dict[str, object]:
     )
     fetched = Fetched(topic, [encode(one) for one in updates(count, names)])
     service = OverlayService(
-        bootstrap="", topics=[topic], apply=apply, max_bytes=settings.kafka.message_max_bytes
+        kafka=settings.kafka,
+        topics=[topic],
+        apply=apply,
+        max_bytes=settings.kafka.message_max_bytes,
     )
 
     async def hand_over() -> None:

@@ -17,6 +17,7 @@ from cli.post_sender import send_all
 from cli.topic_reader import open_topic, read_records
 from config.settings import Settings
 from streams.codec import decode_flag, encode
+from streams.connection import connection
 from streams.records import ControlRecord, FlaggedEvent
 from synth.answer import Comparison, compare
 from synth.sample_post import Expected, SamplePost
@@ -78,7 +79,7 @@ class _Run:
             by="demo",
             at=datetime.now(UTC),
         )
-        producer = AIOKafkaProducer(bootstrap_servers=self.settings.kafka.bootstrap, acks="all")
+        producer = AIOKafkaProducer(**connection(self.settings.kafka), acks="all")
         await producer.start()
         try:
             await producer.send_and_wait(self.settings.topics.control, encode(record))

@@ -10,6 +10,9 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from config.errors import BrokerError, InputError
 from config.settings import Settings
+from streams.access import Right
+from streams.broker import unusable
+from streams.connection import connection
 
 UNACKNOWLEDGED: Final = 5_000
 """Records in flight; bounds the memory."""
@@ -51,7 +54,7 @@ async def send_all(records: Iterable[bytes | None], settings: Settings) -> tuple
     """
     kafka = settings.kafka
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka.bootstrap,
+        **connection(kafka),
         acks="all",
         linger_ms=20,
         max_batch_size=262_144,
@@ -78,10 +81,9 @@ async def send_all(records: Iterable[bytes | None], settings: Settings) -> tuple
             f"({kafka.message_max_bytes:,}). Leave it out; those before it are sent."
         ) from None
     except KafkaError as error:
-        raise BrokerError(
-            f"after {count:,} records the broker at {kafka.bootstrap} cannot be used "
-            f"({type(error).__name__}). Check that it runs and that kafka.bootstrap is right."
-        ) from None
+        needed = [Right("Write", "topic", settings.topics.public_posts)]
+        why = await unusable(error, kafka, needed)
+        raise BrokerError(f"after {count:,} records: {why}") from None
     finally:
         await producer.stop()
     return count, size

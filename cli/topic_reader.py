@@ -11,6 +11,9 @@ from aiokafka.errors import KafkaError
 
 from config.errors import BrokerError
 from config.settings import KafkaSettings
+from streams.access import Right
+from streams.broker import unusable
+from streams.connection import connection
 
 POLL_SECONDS: Final = 0.25
 ASSIGNMENT_TIMEOUT: Final = 10.0
@@ -23,7 +26,7 @@ async def open_topic(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer of all partitions that the topic has now. Raises BrokerError."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap,
+        **connection(kafka),
         group_id=None,
         enable_auto_commit=False,
         fetch_max_wait_ms=int(POLL_SECONDS * 1_000),
@@ -34,18 +37,16 @@ async def open_topic(
         # Asking for a topic by name may make it; asking for all of them does not.
         if topic not in await consumer.topics():
             raise BrokerError(
-                f"the broker at {kafka.bootstrap} has no topic {topic}. Start a worker first, it "
-                "makes the topics, or set another name under [topics]."
+                f"the broker at {kafka.bootstrap} has no topic {topic}, or does not show it to us. "
+                "Start a worker first, it makes the topics, or set another name under [topics]; "
+                f"where it is there, 'netral kafka acls' prints what grants Read on topic {topic}."
             )
         consumer.subscribe([topic])
         await _until_assigned(consumer, kafka, topic)
         await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
         yield consumer
     except KafkaError as error:
-        raise BrokerError(
-            f"the broker at {kafka.bootstrap} cannot be used ({type(error).__name__}). Check that "
-            "it runs and that kafka.bootstrap is right."
-        ) from None
+        raise await unusable(error, kafka, [Right("Read", "topic", topic)]) from None
     finally:
         await consumer.stop()
 

@@ -12,6 +12,8 @@ from cli.topic_reader import open_topic, read_records, read_to_end
 from config.errors import BrokerError, WatchlistError
 from config.settings import Settings
 from lists.watchlist_history import TopicRecord
+from streams.access import rights
+from streams.broker import unusable
 from streams.codec import DecodeFailure, decode_watchlist_update, encode
 from streams.producer import Outgoing, RecordProducer
 from streams.records import WatchlistUpdate
@@ -117,8 +119,8 @@ async def send_updates(
                 done += 1
                 progress(done)
     except (KafkaError, TimeoutError) as error:
+        why = await unusable(error, settings.kafka, rights(settings, "publisher"))
         raise BrokerError(
-            f"{done} of {len(updates)} records were sent, then the broker at "
-            f"{settings.kafka.bootstrap} could not be used ({type(error).__name__}). Send the list "
-            "again when it is back: only what is missing goes out."
+            f"{done} of {len(updates)} records were sent, then {why} Send the list again after "
+            "that: only what is missing goes out."
         ) from None

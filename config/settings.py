@@ -6,14 +6,24 @@ passed in.
 """
 
 import os
+import re
+import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,14 +36,21 @@ from config.errors import SettingsError
 ENV_PREFIX = "NETRAL_"
 ENV_NESTED = "__"
 CONFIG_DIR = Path(__file__).parent
+_TOML_PLACE: Final = re.compile(r"\(?at (line \d+, column \d+|end of document)\)?")
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    # Inputs stay out of pydantic's messages: one of them may be a password.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
+    )
 
 
 class KafkaSettings(_Section):
-    """How to reach the brokers. Times are seconds, sizes bytes."""
+    """How to reach the brokers. Times are seconds, sizes bytes.
+
+    A secret comes from a file (`…_file`) or from the environment, never from `netral.toml`.
+    """
 
     bootstrap: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$")] = "127.0.0.1:9092"
     group: Annotated[str, Field(min_length=1, max_length=200)] = "netral-screen"
@@ -43,6 +60,57 @@ class KafkaSettings(_Section):
     batch_max_records: Annotated[int, Field(ge=1, le=100_000)] = 2_000
     message_max_bytes: Annotated[int, Field(ge=1_024, le=64 * 1024 * 1024)] = 8 * 1024 * 1024
     drain_timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    sasl_password_file: Path | None = None
+    sasl_password: SecretStr | None = None
+    ssl_ca_file: Path | None = None
+    ssl_cert_file: Path | None = None
+    ssl_key_file: Path | None = None
+    ssl_key_password_file: Path | None = None
+    ssl_key_password: SecretStr | None = None
+    ssl_check_hostname: bool = True
+
+    @property
+    def uses_sasl(self) -> bool:
+        return self.security_protocol.startswith("SASL_")
+
+    @property
+    def uses_tls(self) -> bool:
+        return self.security_protocol.endswith("SSL")
+
+    @model_validator(mode="after")
+    def _security_agrees(self) -> Self:
+        """What would be ignored without a word, or miss its other half, is refused."""
+        protocol = f"kafka.security_protocol is {self.security_protocol}"
+        if not self.uses_sasl and (ignored := self._set_of("sasl_")):
+            raise ValueError(f"{protocol}, which uses no {ignored}; set SASL_SSL or SASL_PLAINTEXT")
+        if not self.uses_tls and (ignored := self._set_of("ssl_")):
+            raise ValueError(f"{protocol}, which uses no {ignored}; set SSL or SASL_SSL")
+        if self.uses_sasl and self.sasl_username is None:
+            raise ValueError(f"{protocol}, which needs kafka.sasl_username")
+        for secret in ("sasl_password", "ssl_key_password"):
+            if getattr(self, secret) is not None and getattr(self, f"{secret}_file") is not None:
+                raise ValueError(
+                    f"kafka.{secret}_file and {environment_name('kafka', secret)} are both set; "
+                    "keep one"
+                )
+        if self.uses_sasl and self.sasl_password is None and self.sasl_password_file is None:
+            raise ValueError(
+                f"{protocol}, which needs kafka.sasl_password_file or "
+                f"{environment_name('kafka', 'sasl_password')}"
+            )
+        if self.ssl_cert_file is None and (alone := self._set_of("ssl_key_")):
+            raise ValueError(f"kafka.ssl_cert_file is missing; {alone} is for a client certificate")
+        return self
+
+    def _set_of(self, prefix: str) -> str | None:
+        """The first setting with this prefix that differs from its default, as it is written."""
+        for name, field in type(self).model_fields.items():
+            if name.startswith(prefix) and getattr(self, name) != field.default:
+                return f"kafka.{name}"
+        return None
 
 
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=249)]
@@ -121,6 +189,15 @@ class HealthSettings(_Section):
     probe_interval: Annotated[float, Field(ge=0.1, le=60)] = 5.0
 
 
+SECRETS: Final = frozenset({("kafka", "sasl_password"), ("kafka", "ssl_key_password")})
+"""Settings that hold a secret; in a settings file they are refused."""
+
+
+def environment_name(section: str, name: str) -> str:
+    """The variable that sets `section.name`."""
+    return f"{ENV_PREFIX}{section}{ENV_NESTED}{name}".upper()
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "text"] = "json"
@@ -143,6 +220,7 @@ class Settings(BaseSettings):
         env_prefix=ENV_PREFIX,
         env_nested_delimiter=ENV_NESTED,
         validate_default=True,
+        hide_input_in_errors=True,
     )
 
     kafka: KafkaSettings = KafkaSettings()
@@ -163,7 +241,45 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _FileWithoutSecrets(settings_cls)
+
+
+class _FileWithoutSecrets(TomlConfigSettingsSource):
+    """`netral.toml`; a secret in it is refused, because such files are copied and committed."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        content = _parsed(Path(file_path))
+        for section, name in sorted(SECRETS):
+            part = content.get(section)
+            if isinstance(part, dict) and name in part:
+                raise SettingsError(
+                    f"{section}.{name} stands in {file_path}: a settings file is no place for a "
+                    "secret. Take it out, make a new one if others may have read the file, and "
+                    f"set {section}.{name}_file or the variable {environment_name(section, name)}."
+                )
+        return content
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    """Raises SettingsError, with line and column only: the line itself may hold a secret."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        place = _TOML_PLACE.search(str(error))
+        where = f"{path} {place[0] if place else ''}".rstrip()
+        raise SettingsError(f"settings refused ({where}): no TOML. Mend the syntax.") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"settings refused ({path} at byte {error.start}): not UTF-8. Save it as UTF-8."
+        ) from None
+    except RecursionError:
+        raise SettingsError(
+            f"settings refused ({path}): nested too deep. Write plain sections."
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"settings file {path} cannot be read ({error.strerror}). Name a readable file."
+        ) from None
 
 
 def load_settings(
@@ -197,13 +313,13 @@ def load_settings(
             + "\nMend or remove the settings named above."
         ) from None
     except ValueError as error:
-        # tomllib's message holds line and column, pydantic-settings' the variable's name.
-        raise SettingsError(f"settings refused ({path}): {error}. Mend the syntax.") from None
+        # pydantic-settings' message holds the variable's name only.
+        raise SettingsError(f"settings refused: {error}. Mend the syntax.") from None
 
 
 def _refuse_unknown_environment(environment: Mapping[str, str]) -> None:
     known = {
-        f"{ENV_PREFIX}{section}{ENV_NESTED}{name}".upper()
+        environment_name(section, name)
         for section, field in Settings.model_fields.items()
         for name in _fields_of(field.annotation)
     }

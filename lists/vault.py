@@ -19,7 +19,6 @@ recipient could. Take vaults from the register's builder only.
 """
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ import pyrage
 from pyrage import x25519
 
 from config.errors import RegisterError
+from config.secret_file import read_secret_file
 
 REF_BYTES: Final = 16
 """As in the register's artifact; the review side needs nothing of the index that it belongs to."""
@@ -39,7 +39,6 @@ AGE_LINE: Final = b"age-encryption.org/v1\n"
 """How every binary age file begins."""
 FORMAT: Final = "netral-vault-2"
 _ROWS_A_BATCH: Final = 65_536
-_SECRET_FILE_MAX: Final = 4_096
 _SECRET_PREFIX: Final = "AGE-SECRET-KEY-"  # noqa: S105 - how all of them begin
 _COLUMNS: Final = pa.schema(
     [
@@ -238,22 +237,9 @@ def write_secret(path: Path, content: str, what: str) -> None:
 def read_secret(path: Path, what: str, command: str) -> bytes:
     """What a secret file holds; `what` names it in errors, `command` makes one.
 
-    Raises RegisterError where others than its user may read the file.
+    Raises RegisterError where anybody but the user who runs this could read or change the file.
     """
-    try:
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            content = file.read(_SECRET_FILE_MAX)
-    except OSError as error:
-        raise RegisterError(
-            f"{path}: {what} cannot be read ({error.strerror}). '{command}' makes one."
-        ) from None
-    if os.name == "posix" and mode & 0o077:
-        raise RegisterError(
-            f"{path}: {what} has mode {mode:04o}, others may read it. Set it with "
-            f"'chmod 600 {path}', or make a new one if they may have."
-        )
-    return content
+    return read_secret_file(path, what, f"'{command}' makes one.", error=RegisterError)
 
 
 class _Reader:

@@ -14,6 +14,7 @@ from streams.batch_transport import (
     Unobserved,
     batch_transport,
 )
+from streams.connection import faust_credentials
 
 STREAM_BUFFER_BATCHES: Final = 16
 """Fetched batches that may wait for an agent; above, fetching pauses."""
@@ -43,6 +44,7 @@ def create_app(
     app = _app_class(tuple(services))(
         kafka.group,
         broker=[f"kafka://{address}" for address in kafka.bootstrap.split(",")],
+        broker_credentials=faust_credentials(kafka),
         store="memory://",
         web_enabled=False,
         autodiscover=False,

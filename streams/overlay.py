@@ -16,7 +16,9 @@ from aiokafka.errors import KafkaError
 from faust import Service
 
 from config.errors import BrokerError
+from config.settings import KafkaSettings
 from streams.broker import FETCH_WAIT_MILLISECONDS, is_away, pauses
+from streams.connection import connection
 from streams.deadline import within
 
 POLL_MILLISECONDS: Final = 200
@@ -43,14 +45,14 @@ class OverlayService(Service):
     def __init__(
         self,
         *,
-        bootstrap: str,
+        kafka: KafkaSettings,
         topics: Sequence[str],
         apply: Apply,
         positions: MutableMapping[str, int] | None = None,
         max_bytes: int,
         **service: Any,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._topics = tuple(topics)
         self._apply = apply
         self._positions = positions if positions is not None else {}
@@ -75,7 +77,7 @@ class OverlayService(Service):
 
     async def _connect(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **connection(self._kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -10,10 +10,16 @@ from typing import Final, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
 
 from config.settings import KafkaSettings
 from streams.broker import is_away, pauses
+from streams.connection import connection
 
 LINGER_MILLISECONDS: Final = 2
 RECORD_OVERHEAD: Final = 64 * 1024
@@ -50,7 +56,7 @@ class RecordProducer:
         try:
             self._producer = await self._started(idempotent=True)
         except KafkaError as error:
-            if is_away(error):
+            if is_away(error) or isinstance(error, ClusterAuthorizationFailedError):
                 raise
             # The embedded broker has no producer ids. A retry may then write a record twice,
             # which a reader recognises by its key.
@@ -128,7 +134,7 @@ class RecordProducer:
 
     async def _started(self, *, idempotent: bool) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.bootstrap,
+            **connection(self._settings),
             acks="all",
             enable_idempotence=idempotent,
             linger_ms=LINGER_MILLISECONDS,

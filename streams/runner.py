@@ -16,10 +16,13 @@ import structlog
 from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 
-from config.errors import BrokerError, NetralError
+from config.errors import NetralError
+from config.settings import Settings
+from streams.access import acls_command, rights
 from streams.app import consumer_of
 from streams.broker import is_away, pauses, stopped_within, wait_for_broker
 from streams.logs import describe, install_exception_hooks
+from streams.refusal import refused
 
 OK: Final = 0
 CRASHED: Final = 70
@@ -66,7 +69,7 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:
 async def serve(app: faust.App, stop: asyncio.Event, drain_timeout: float) -> None:
     """Run the app until `stop`, then finish and commit the batches in hand.
 
-    Raises CrashedError, BrokerLostError (start again) or BrokerError (no use).
+    Raises CrashedError, BrokerLostError (start again), or a KafkaError that waiting does not mend.
     """
     starting = asyncio.create_task(app.start(), name="app start")
     stopping = asyncio.create_task(stop.wait(), name="stop signal")
@@ -86,7 +89,7 @@ async def serve(app: faust.App, stop: asyncio.Event, drain_timeout: float) -> No
 
 
 async def serve_again(
-    bootstrap: str, stop: asyncio.Event, attempt: Callable[[], Awaitable[None]]
+    settings: Settings, stop: asyncio.Event, attempt: Callable[[], Awaitable[None]]
 ) -> None:
     """Run `attempt` until `stop`; begins anew, after a pause, whenever the broker was lost.
 
@@ -94,14 +97,16 @@ async def serve_again(
     BrokerLostError; and BrokerError where waiting for the broker is no use.
     """
     following = pauses()
-    while await wait_for_broker(bootstrap, stop):
+    while await wait_for_broker(settings.kafka, stop):
         try:
             await attempt()
         except BrokerLostError as error:
             log.warning("broker_lost", **describe(error.__cause__ or error))
         except KafkaError as error:
             if not is_away(error):
-                raise _refused(error) from error
+                raise refused(
+                    error, settings.kafka, rights(settings, "worker"), acls_command("worker")
+                ) from error
             log.warning("broker_lost", **describe(error))
         await stopped_within(stop, following())
 
@@ -132,18 +137,9 @@ def _raise_for(reason: BaseException | None) -> None:
         return
     if is_away(reason):
         raise BrokerLostError from reason
-    if isinstance(reason, KafkaError):
-        raise _refused(reason) from reason
-    if isinstance(reason, NetralError):
+    if isinstance(reason, KafkaError | NetralError):
         raise reason
     raise CrashedError from reason
-
-
-def _refused(error: KafkaError) -> BrokerError:
-    return BrokerError(
-        f"the broker refuses us ({type(error).__name__}). Check kafka.bootstrap and the "
-        "broker's access rules and log."
-    )
 
 
 async def _end_of(task: asyncio.Task[Any]) -> BaseException | None:

@@ -19,12 +19,15 @@ from aiokafka.errors import (
     KafkaTimeoutError,
     PolicyViolationError,
     TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
     UnsupportedVersionError,
     for_code,
 )
 
 from config.errors import BrokerError
 from config.settings import Settings
+from streams.access import acls_command, rights
+from streams.connection import connection
 
 FOREVER: Final = None
 PUBLIC_POSTS_RETENTION: Final = timedelta(hours=72)
@@ -136,14 +139,12 @@ async def ensure_topics(settings: Settings) -> tuple[str, ...]:
     topic without it, and a warning says which topic has to be configured by hand. Raises
     BrokerError where a topic can be neither found nor made, KafkaError where the broker is away.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka.bootstrap)
+    admin = AIOKafkaAdminClient(**connection(settings.kafka))
     await admin.start()
     try:
         existing = frozenset(await admin.list_topics())
         missing = [spec for spec in declared_topics(settings) if spec.name not in existing]
-        made = [
-            spec.name for spec in missing if await _create(admin, spec, settings.topics.replication)
-        ]
+        made = [spec.name for spec in missing if await _create(admin, spec, settings)]
         if made:
             await _until_known(admin, made)
             log.info("topics_created", topics=made)
@@ -170,8 +171,9 @@ async def _until_known(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> Non
         await asyncio.sleep(0.02)
 
 
-async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> bool:
+async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, settings: Settings) -> bool:
     """True: made now. False: somebody else was faster."""
+    replication = settings.topics.replication
     error = await _request(admin, spec, replication, spec.config())
     if error is not None and error in _CONFIGURATION_REFUSED:
         log.warning(
@@ -187,9 +189,22 @@ async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, replication: int)
         return False
     if error.retriable:
         raise error
+    if error is TopicAuthorizationFailedError:
+        raise _hidden(spec, settings)
     raise BrokerError(
         f"topic {spec.name} is missing and the broker refuses to make it ({error.__name__}). "
         f"Make it by hand: {spec.partitions} partition(s), {spec.config()}."
+    )
+
+
+def _hidden(spec: TopicSpec, settings: Settings) -> BrokerError:
+    """Kafka shows a topic only to those who may do something with it."""
+    needed = [str(each) for each in rights(settings, "worker") if each.resource == spec.name]
+    return BrokerError(
+        f"topic {spec.name} is missing, or the broker does not show it to us; a worker needs "
+        f"{' and '.join(needed)}, and it may not make the topic either "
+        f"(TopicAuthorizationFailedError). '{acls_command('worker')}' prints the commands that "
+        f"grant it; '{acls_command('topics')}' those for whoever makes the topics."
     )
 
 

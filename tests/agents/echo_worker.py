@@ -41,7 +41,7 @@ async def work(settings: Settings, stop: asyncio.Event, pause: float) -> None:
             attach(app, settings.topics.public_posts, echo)
             await serve(app, stop, settings.kafka.drain_timeout)
 
-    await serve_again(settings.kafka.bootstrap, stop, attempt)
+    await serve_again(settings, stop, attempt)
 
 
 def main(bootstrap: str, prefix: str, pause: float) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,3 +84,56 @@ def test_only_what_changes_a_judgement_changes_the_digest() -> None:
     )
     eager = load_settings(overrides={"judgement": {"lead_threshold": 5_000}})
     assert eager.judgement.digest() != plain.judgement.digest()
+
+
+SASL = {"security_protocol": "SASL_SSL", "sasl_username": "netral"}
+
+
+@pytest.mark.parametrize(
+    ("kafka", "named"),
+    [
+        ({"sasl_username": "u"}, r"PLAINTEXT, which uses no kafka\.sasl_username"),
+        ({"ssl_ca_file": "ca.pem"}, r"uses no kafka\.ssl_ca_file"),
+        ({"ssl_check_hostname": False}, r"uses no kafka\.ssl_check_hostname"),
+        ({"security_protocol": "SASL_SSL"}, r"needs kafka\.sasl_username"),
+        (SASL, r"kafka\.sasl_password_file or NETRAL_KAFKA__SASL_PASSWORD"),
+        (SASL | {"sasl_password_file": "f", "sasl_password": "hush"}, "both set"),
+        (
+            {"security_protocol": "SSL", "ssl_key_file": "key.pem"},
+            r"kafka\.ssl_cert_file is missing; kafka\.ssl_key_file",
+        ),
+        (SASL | {"sasl_password": "hush", "sasl_mechanism": "PLAIN"}, r"kafka\.sasl_mechanism"),
+        ({"security_protocol": "TLS"}, r"kafka\.security_protocol"),
+    ],
+)
+def test_security_settings_that_do_not_agree_are_refused(kafka: dict[str, Any], named: str) -> None:
+    with pytest.raises(SettingsError, match=named) as refused:
+        load_settings(overrides={"kafka": kafka})
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["sasl_password", "ssl_key_password"])
+def test_a_secret_in_the_settings_file_is_refused(nowhere: Path, name: str) -> None:
+    (nowhere / "netral.toml").write_text(f"[kafka]\n{name} = 'hush'\n")
+    with pytest.raises(SettingsError, match=rf"kafka\.{name} stands in netral\.toml") as refused:
+        load_settings()
+    assert f"NETRAL_KAFKA__{name.upper()}" in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+def test_a_secret_from_the_environment_shows_itself_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NETRAL_KAFKA__SASL_PASSWORD", "hush")
+    settings = load_settings(overrides={"kafka": SASL})
+    assert settings.kafka.sasl_password is not None
+    assert settings.kafka.sasl_password.get_secret_value() == "hush"
+    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert "hush" not in shown
+
+
+def test_a_line_that_is_no_toml_is_not_quoted(nowhere: Path) -> None:
+    (nowhere / "netral.toml").write_text('[kafka]\nsasl_password = "hush" "hush"\n')
+    with pytest.raises(SettingsError, match="line 2, column") as refused:
+        load_settings()
+    assert "hush" not in str(refused.value)

@@ -28,6 +28,7 @@ import pytest
 
 from rig.kafka import KafkaCluster, kafka_cluster
 from tests.brokers import require_kafka
+from tests.kafka.secured import Secured, secured_kafka
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +37,10 @@ def three_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaClu
     require_kafka()
     with kafka_cluster(tmp_path_factory.mktemp("three"), nodes=3) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    require_kafka()
+    with secured_kafka(tmp_path_factory.mktemp("secured")) as running:
+        yield running

@@ -8,6 +8,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from config.errors import BrokerError
+from config.settings import KafkaSettings
 from rig.ports import stable_port
 from streams.overlay import OverlayService
 from streams.topics import ensure_topics, overlay_topics
@@ -40,7 +41,7 @@ class Seen:
 
 def overlay(bootstrap: str, topics: tuple[str, ...], seen: Seen, **more: object) -> OverlayService:
     return OverlayService(
-        bootstrap=bootstrap,
+        kafka=KafkaSettings(bootstrap=bootstrap),
         topics=topics,
         apply=seen,
         max_bytes=1 << 20,
@@ -83,9 +84,7 @@ async def test_a_crowd_of_records_leaves_everybody_their_turn(broker: Broker) ->
         while perf_counter() < until:
             pass
 
-    service = OverlayService(
-        bootstrap=broker.bootstrap, topics=topics, apply=apply, max_bytes=1 << 20
-    )
+    service = OverlayService(kafka=settings.kafka, topics=topics, apply=apply, max_bytes=1 << 20)
     starting = asyncio.create_task(service.start())
     longest, last = 0.0, perf_counter()
     async with asyncio.timeout(DEADLINE):
