@@ -113,6 +113,17 @@ class MetricsSettings(_Section):
         return str(ip_address(host))
 
 
+class SigningSettings(_Section):
+    """Whose control records and list updates are obeyed, and the key of who sends some.
+
+    `required` false lets unsigned records in: for a broker that nobody else can write to.
+    """
+
+    trusted_keys: Path | None = None
+    private_key: Path | None = None
+    required: bool = True
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "text"] = "json"
@@ -133,6 +144,7 @@ class Settings(BaseSettings):
     topics: TopicSettings = TopicSettings()
     lists: ListSettings = ListSettings()
     judgement: JudgementSettings = JudgementSettings()
+    signing: SigningSettings = SigningSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
