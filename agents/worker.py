@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import gc
+import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import faust
 import structlog
@@ -15,6 +16,7 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from agents.list_updates import ListUpdates
 from agents.screen import Screener, attach
+from agents.stop_switch import StopSwitch
 from config.errors import ListError
 from config.settings import Settings
 from lists.in_force import LIST_NAMES, ListName, ListsInForce
@@ -22,13 +24,17 @@ from lists.register_watch import follow_register, stamp
 from matchers.screening import STAGES
 from matchers.types import DISPOSITIONS
 from streams.app import consumer_of, create_app
+from streams.confirmation import Confirmation
 from streams.http import Readiness, StatusServer
 from streams.logs import configure_logging
 from streams.metrics import LabelSets, WorkerMetrics
-from streams.overlay import OverlayService
+from streams.overlay import EndWatch, OverlayService, ReadTo
 from streams.producer import RecordProducer
 from streams.runner import run, serve, serve_again
-from streams.topics import declared_topics, ensure_topics, overlay_topics
+from streams.signature_order import SignatureOrder
+from streams.signing_keys import load_verifier
+from streams.topic_end import TopicEnd
+from streams.topics import declared_topics, ensure_topics, list_topics
 
 ENGINE_VERSION: Final = version("netral")
 
@@ -74,6 +80,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         """Load the lists. Raises SettingsError or ListError where they are refused."""
         self._settings = settings
+        order = SignatureOrder(load_verifier(settings))
         self._register_stamp = None
         if settings.lists.register_dir is not None:
             self._register_stamp = stamp(settings.lists.register_dir)
@@ -90,10 +97,12 @@ class Worker:
             ENGINE_VERSION,
         )
         self._updates = ListUpdates(
-            settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes
+            settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes, order
         )
+        self._confirmation = Confirmation()
+        self._switch = StopSwitch(self._lists, self._confirmation)
         self._positions: dict[str, int] = {}
-        self._overlay: OverlayService | None = None
+        self._overlays: tuple[OverlayService, ...] = ()
         self._app: faust.App | None = None
         _settle_memory()
 
@@ -104,21 +113,42 @@ class Worker:
     async def _screen(self, stop: asyncio.Event) -> None:
         settings = self._settings
         await ensure_topics(settings)
-        async with RecordProducer(settings.kafka) as producer:
-            self._overlay = OverlayService(
-                bootstrap=settings.kafka.bootstrap,
-                topics=overlay_topics(settings),
-                apply=self._updates,
-                positions=self._positions,
-                max_bytes=settings.kafka.message_max_bytes,
+        async with (
+            RecordProducer(settings.kafka, self._switch.guard) as flags,
+            RecordProducer(settings.kafka) as letters,
+        ):
+            control = settings.topics.control
+            end = TopicEnd(control, bootstrap_servers=settings.kafka.bootstrap)
+            self._overlays = (
+                self._follow((control,), self._confirmation.read_to),
+                self._follow(list_topics(settings)),
             )
-            app = self._app = create_app(settings, services=[self._overlay])
-            screener = Screener(settings, self._lists, producer, self._metrics, ENGINE_VERSION)
+            services = (EndWatch(end, self._confirmation), *self._overlays)
+            app = self._app = create_app(settings, services=services)
+            screener = Screener(
+                settings,
+                self._lists,
+                self._switch,
+                flags,
+                letters,
+                self._metrics,
+                ENGINE_VERSION,
+            )
             attach(app, settings.topics.public_posts, screener)
             try:
                 await serve(app, stop, settings.kafka.drain_timeout)
             finally:
-                self._app = self._overlay = None
+                self._app, self._overlays = None, ()
+
+    def _follow(self, topics: Sequence[str], read_to: ReadTo | None = None) -> OverlayService:
+        return OverlayService(
+            bootstrap=self._settings.kafka.bootstrap,
+            topics=topics,
+            apply=self._updates,
+            positions=self._positions,
+            max_bytes=self._settings.kafka.message_max_bytes,
+            read_to=read_to,
+        )
 
     async def follow_register(self) -> None:
         """Switch to a new register between two batches as soon as it lies in its place."""
@@ -127,12 +157,17 @@ class Worker:
         await follow_register(self._lists, directory, self._register_stamp)
 
     def readiness(self) -> Readiness:
-        """Ready: lists loaded, overlays caught up, group joined. Refused lists are shown."""
+        """Ready: lists loaded, overlays caught up, control topic confirmed, group joined.
+
+        Refused lists are shown, and what the control topic says.
+        """
         partitions = self._partitions()
         checks = {
             "register_loaded": True,  # the constructor loads both or raises
             "watchlist_loaded": True,
-            "overlays_caught_up": self._overlay is not None and self._overlay.caught_up,
+            "overlays_caught_up": bool(self._overlays)
+            and all(overlay.caught_up for overlay in self._overlays),
+            "control_confirmed": self._confirmation.is_fresh,
             "partitions_assigned": partitions is not None,
         }
         refused = {
@@ -140,7 +175,25 @@ class Worker:
             for name, refusal in self._lists.refusals.items()
             if refusal.standing
         }
-        return Readiness(checks, {"partitions": partitions or 0, "refused_lists": refused})
+        return Readiness(
+            checks,
+            {
+                "partitions": partitions or 0,
+                "refused_lists": refused,
+                "control": self._control_state(),
+            },
+        )
+
+    def _control_state(self) -> dict[str, Any]:
+        """`confirmed` is the age of the newest confirmation, in seconds."""
+        age, control = self._confirmation.age, self._lists.control
+        return {
+            "stopped": self._lists.is_stopped,
+            "may_flag": self._switch.may_flag,
+            "confirmed": None if age is None else round(age, 3),
+            "sequence": None if control is None else control.record.sequence,
+            "signed_by": None if control is None else control.signed_by,
+        }
 
     def expose_metrics(self) -> bytes:
         """Bring the gauges up to date and render everything."""
@@ -159,6 +212,9 @@ class Worker:
         for name, refusal in self._lists.refusals.items():
             metrics.set_refusals(name, count=refusal.count, standing=refusal.standing)
         metrics.stopped.set(1 if stages.stopped else 0)
+        metrics.monitoring_enabled.set(1 if self._switch.may_flag else 0)
+        age = self._confirmation.age
+        metrics.control_confirmed_seconds.set(math.inf if age is None else age)
         metrics.ready.set(1 if self.readiness().ready else 0)
         metrics.set_lag({} if self._app is None else consumer_of(self._app).lags())
         return metrics.expose()
