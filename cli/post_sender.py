@@ -46,7 +46,7 @@ def record_key(value: bytes | None) -> bytes | None:
 
 
 class _Numbered(msgspec.Struct):
-    sequence: Annotated[int, msgspec.Meta(ge=0, lt=1 << 63)]
+    sequence: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 
 
 _decode_sequence = msgspec.json.Decoder(_Numbered).decode

@@ -175,7 +175,8 @@ class RecordProducer:
 
         An idempotent producer numbers its batches, and brokers refuse what comes behind a gap.
         """
-        if self._is_idempotent and self._producer is producer:
+        is_in_use = self._producer is producer
+        if self._is_idempotent and is_in_use:
             self._producer = None
             with contextlib.suppress(KafkaError):
                 await producer.stop()

@@ -63,15 +63,17 @@ async def write_signed(
     """Send signed records in order; the last one's time by the broker, milliseconds since 1970."""
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka.bootstrap, acks="all")
     await producer.start()
+    timestamp = 0
     try:
         for record in records:
             value = record if isinstance(record, bytes) else encode(record)
             number = _sequence_of(record) if sequence is None else sequence
             headers = signed_headers(topic, value, number, signing=settings.signing)
             place = await producer.send_and_wait(topic, value, headers=headers, partition=0)
+            timestamp = int(place.timestamp)
     finally:
         await producer.stop()
-    return int(place.timestamp)
+    return timestamp
 
 
 def _sequence_of(record: msgspec.Struct | bytes) -> int:
