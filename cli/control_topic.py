@@ -1,6 +1,7 @@
 """`netral-control` read and written for a person: what is in force, and a new record."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -51,9 +52,14 @@ class ControlTopic:
 
     @property
     def next_sequence(self) -> int:
-        """Above every number that somebody with a trusted key has used."""
+        """Above every number that somebody with a trusted key has used, and not below the time.
+
+        Milliseconds since 1970, so that it rises also where the topic was lost and made anew:
+        workers that run remember what they obeyed.
+        """
         signed = self._order.newest(self._settings.topics.control) or 0
-        return 1 + max(signed, self.in_force.record.sequence if self.in_force else 0)
+        newest = max(signed, self.in_force.record.sequence if self.in_force else 0)
+        return max(newest + 1, time.time_ns() // 1_000_000)
 
     async def read(self) -> None:
         """Take in every record from here to the end."""

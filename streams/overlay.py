@@ -31,6 +31,11 @@ STRETCH: Final = 0.01
 ANSWER_TIMEOUT: Final = 5.0
 """Seconds for an offset or a position; then the broker counts as away and is asked again."""
 
+REQUEST_TIMEOUT: Final = 40.0
+"""Seconds for a request of the client, after which it makes a new connection."""
+CONTROL_TIMEOUT: Final = 2.0
+"""The same for the control topic, whose records are few and small: after a network fault it is to
+be read again soon."""
 ASK_SECONDS: Final = 0.5
 """Between two questions for the end of the control topic."""
 
@@ -66,6 +71,7 @@ class OverlayService(Service):
         if read_to is not None and len(topics) != 1:
             raise ValueError("read_to is about one topic")
         self._read_to = read_to
+        self._request_timeout = REQUEST_TIMEOUT if read_to is None else CONTROL_TIMEOUT
         self._bootstrap = bootstrap
         self._topics = tuple(topics)
         self._apply = apply
@@ -97,6 +103,7 @@ class OverlayService(Service):
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
             max_partition_fetch_bytes=self._max_bytes,
+            request_timeout_ms=round(1_000 * self._request_timeout),
         )
         try:
             await consumer.start()

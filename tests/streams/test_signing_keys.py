@@ -57,7 +57,11 @@ def test_an_entry_is_read_back_with_kafkas_topic_names(tmp_path: Path) -> None:
     file = tmp_path / "trusted.toml"
     file.write_text(trusted_entry(public, ("control",), 'jaga "malam"') + "until = { control = 4 }")
     (key,) = read_trusted_keys(file, TOPICS)
-    assert (key.key_id, key.name, key.topics) == (made, 'jaga "malam"', {"my-control"})
+    assert (key.key_id, key.name, key.topics) == (
+        made,
+        'jaga "malam"',
+        frozenset({"my-control"}),
+    )
     assert key.until == {"my-control": 4}
 
 
