@@ -11,6 +11,7 @@ import faust
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from agents.stop_switch import StopSwitch
 from config.settings import Settings
 from lists.in_force import ListsInForce
 from matchers.screening import screen
@@ -20,9 +21,9 @@ from streams.codec import DecodeFailure, decode_post, encode
 from streams.dead_letters import ReceivedRecord, dead_letter, dead_letter_key
 from streams.logs import describe
 from streams.metrics import StageClock, WorkerMetrics
-from streams.producer import Outgoing, RecordProducer
+from streams.producer import FlagsHeldError, Outgoing, RecordProducer
 from streams.records import FlaggedEvent
-from streams.tracing import Tracing
+from streams.tracing import BatchSpan, Tick, Tracing
 
 CONCURRENCY: Final = 16
 """Batches in hand at once: while one waits for the brokers' word, the next is judged."""
@@ -31,13 +32,20 @@ log = structlog.get_logger(__name__)
 
 
 class Screener:
-    """Judges batches under the lists in force and writes what comes of them."""
+    """Judges batches under the lists in force and writes what comes of them.
+
+    While it cannot be known whether flagging is stopped, batches wait: nothing of them is judged
+    or acknowledged. `flags` is guarded by the same `switch`, so flags that were held back on
+    their way are judged anew, under what the control topic says then.
+    """
 
     def __init__(
         self,
         settings: Settings,
         lists: ListsInForce,
-        producer: RecordProducer,
+        switch: StopSwitch,
+        flags: RecordProducer,
+        letters: RecordProducer,
         metrics: WorkerMetrics,
         tracing: Tracing,
         engine_version: str,
@@ -45,7 +53,9 @@ class Screener:
         self._topics = settings.topics
         self._max_bytes = settings.kafka.message_max_bytes
         self._lists = lists
-        self._producer = producer
+        self._switch = switch
+        self._flags = flags
+        self._letters = letters
         self._metrics = metrics
         self._tracing = tracing
         self._version = ("engine-version", engine_version.encode())
@@ -53,67 +63,71 @@ class Screener:
 
     async def __call__(self, batch: Batch) -> None:
         """Returns when every flag and dead letter of the batch is acknowledged by the brokers."""
+        await self._switch.wait_until_known()
         with self._tracing.batch(batch) as span:
-            flags, flagged, letters = self._judge(batch, span.timed(self._clock.tick))
-            log.debug(
-                "batch_judged",
-                events=len(batch.records),
-                flags=len(flags),
-                dead_letters=len(letters),
-            )
-            if flags or letters:
+            tick = span.timed(self._clock.tick)
+            self._clock.start()
+            decoded = [decode_post(record.value, self._max_bytes) for record in batch.records]
+            tick("decode")
+            posts = [None if isinstance(post, DecodeFailure) else post for post in decoded]
+            letters = [
+                self._letter(record, failure)
+                for record, failure in zip(batch.records, decoded, strict=True)
+                if isinstance(failure, DecodeFailure)
+            ]
+            outcomes = screen(posts, self._lists.stages, tick)
+            while not await self._write(batch, outcomes, span, tick):
+                await self._switch.wait_to_try_again()
+                self._clock.start()
+                outcomes = screen(posts, self._lists.stages, tick)
+            if letters:
                 with span.writing():
-                    await self._write(flags, flagged, letters)
+                    await self._letters.write(letters)
+        self._metrics.events.labels(self._topics.dead_letters).inc(len(letters))
+        self._count(batch, outcomes)
 
-    def _judge(
-        self, batch: Batch, tick: Callable[[str], None]
-    ) -> tuple[list[Outgoing], list[ReceivedRecord], list[Outgoing]]:
-        """Flags, for each the record that it is about, and dead letters."""
-        records = batch.records
-        self._clock.start()
-        decoded = [decode_post(record.value, self._max_bytes) for record in records]
-        tick("decode")
-        posts = [None if isinstance(post, DecodeFailure) else post for post in decoded]
-        outcomes = screen(posts, self._lists.stages, tick)
-        letters = [
-            self._letter(record, failure)
-            for record, failure in zip(records, decoded, strict=True)
-            if isinstance(failure, DecodeFailure)
-        ]
+    async def _write(
+        self, batch: Batch, outcomes: Sequence[Outcome], span: BatchSpan, tick: Tick
+    ) -> bool:
+        """Write the flags. False: they were held back, and must be judged anew."""
         now = time.time()
-        flags: list[Outgoing] = []
+        records: list[Outgoing] = []
         flagged: list[ReceivedRecord] = []
         for place in [place for place, outcome in enumerate(outcomes) if outcome.flags]:
             for flag in outcomes[place].flags:
-                flags.append(self._flag(records[place], flag, now))
-                flagged.append(records[place])
-                self._count_flag(flag, now)
+                records.append(self._flag(batch.records[place], flag))
+                flagged.append(batch.records[place])
         tick("encode")
-        self._count(batch, outcomes)
-        return flags, flagged, letters
-
-    async def _write(
-        self,
-        flags: Sequence[Outgoing],
-        flagged: Sequence[ReceivedRecord],
-        letters: Sequence[Outgoing],
-    ) -> None:
-        refused = await self._producer.write([*flags, *letters])
+        log.debug("batch_judged", events=len(outcomes), flags=len(records))
+        if not records:
+            return True
+        try:
+            with span.writing():
+                refused = await self._flags.write(records)
+        except FlagsHeldError:
+            log.warning("flags_held_back", flags=len(records), partition=batch.partition)
+            return False
         unwritable = [
-            self._letter(flagged[index], DecodeFailure("unwritable"))
-            for index in refused
-            if index < len(flags)
+            self._letter(flagged[index], DecodeFailure("unwritable")) for index in refused
         ]
         if unwritable:
-            await self._producer.write(unwritable)
+            await self._letters.write(unwritable)
         events = self._metrics.events
-        events.labels(self._topics.flagged_events).inc(len(flags) - len(unwritable))
-        if len(flags) > len(unwritable):
+        events.labels(self._topics.flagged_events).inc(len(records) - len(unwritable))
+        events.labels(self._topics.dead_letters).inc(len(unwritable))
+        if len(records) > len(unwritable):
             self._metrics.last_flag.set_to_current_time()
-        events.labels(self._topics.dead_letters).inc(len(letters) + len(unwritable))
+        for outcome in outcomes:
+            for flag in outcome.flags:
+                self._count_flag(flag, now)
+        return True
 
-    def _flag(self, record: ReceivedRecord, flag: FlaggedEvent, now: float) -> Outgoing:
-        """Provenance travels in headers and the record's time, not in the value (invariant 12)."""
+    def _flag(self, record: ReceivedRecord, flag: FlaggedEvent) -> Outgoing:
+        """Provenance travels in headers and the record's time, not in the value (invariant 12).
+
+        The time is that for which it is confirmed that flagging was not stopped, seconds ago at
+        most: a broker that limits the age of records refuses a flag that is late on its way.
+        """
         return Outgoing(
             self._topics.flagged_events,
             flag.flag_id.encode(),
@@ -124,7 +138,7 @@ class Screener:
                 ("source-offset", str(record.offset).encode()),
                 self._version,
             ),
-            int(now * 1_000),
+            int(self._switch.wall_time * 1_000),
         )
 
     def _letter(self, record: ReceivedRecord, failure: DecodeFailure) -> Outgoing:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import gc
+import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import faust
 import structlog
@@ -17,6 +18,7 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 from agents.list_updates import ListUpdates
 from agents.liveness import Liveness
 from agents.screen import Screener, attach
+from agents.stop_switch import StopSwitch
 from config.errors import ListError
 from config.settings import Settings
 from lists.in_force import LIST_NAMES, ListName, ListsInForce
@@ -25,14 +27,19 @@ from matchers.screening import STAGES
 from matchers.types import DISPOSITIONS
 from streams.accounting import Partition
 from streams.app import consumer_of, create_app
+from streams.confirmation import Confirmation
+from streams.connection import connection
 from streams.health import Health, Sighting
 from streams.http import Readiness, StatusServer
 from streams.logs import configure_logging
 from streams.metrics import LabelSets, WorkerMetrics
-from streams.overlay import OverlayService
+from streams.overlay import EndWatch, OverlayService, ReadTo
 from streams.producer import RecordProducer
 from streams.runner import run, serve, serve_again
-from streams.topics import declared_topics, ensure_topics, overlay_topics
+from streams.signature_order import SignatureOrder
+from streams.signing_keys import load_verifier
+from streams.topic_end import TopicEnd
+from streams.topics import declared_topics, ensure_topics, list_topics
 from streams.tracing import Tracing, tracing
 
 ENGINE_VERSION: Final = version("netral")
@@ -93,6 +100,7 @@ class Worker:
         """Load the lists. Raises SettingsError or ListError where they are refused."""
         self._settings = settings
         self._tracing = tracer
+        order = SignatureOrder(load_verifier(settings))
         self._register_stamp = None
         if settings.lists.register_dir is not None:
             self._register_stamp = stamp(settings.lists.register_dir)
@@ -113,15 +121,17 @@ class Worker:
             settings,
             metrics=self._metrics,
             progress=self._progress,
-            longest_wait=lambda: self._producer.longest_wait() if self._producer else 0.0,
+            longest_wait=lambda: max((one.longest_wait() for one in self._producers), default=0.0),
         )
         self._updates = ListUpdates(
-            settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes
+            settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes, order
         )
+        self._confirmation = Confirmation()
+        self._switch = StopSwitch(self._lists, self._confirmation)
         self._positions: dict[str, int] = {}
-        self._overlay: OverlayService | None = None
+        self._overlays: tuple[OverlayService, ...] = ()
         self._app: faust.App | None = None
-        self._producer: RecordProducer | None = None
+        self._producers: tuple[RecordProducer, ...] = ()
         _settle_memory()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -131,24 +141,44 @@ class Worker:
     async def _screen(self, stop: asyncio.Event) -> None:
         settings = self._settings
         await ensure_topics(settings)
-        async with RecordProducer(settings.kafka) as producer:
-            self._overlay = OverlayService(
-                kafka=settings.kafka,
-                topics=overlay_topics(settings),
-                apply=self._updates,
-                positions=self._positions,
-                max_bytes=settings.kafka.message_max_bytes,
+        async with (
+            RecordProducer(settings.kafka, self._switch.guard) as flags,
+            RecordProducer(settings.kafka) as letters,
+        ):
+            self._producers = (flags, letters)
+            control = settings.topics.control
+            self._overlays = (
+                self._follow((control,), self._confirmation.read_to),
+                self._follow(list_topics(settings)),
             )
-            app = self._app = create_app(settings, services=[self._overlay], observer=self._metrics)
-            self._producer = producer
+            end = TopicEnd(control, **connection(settings.kafka))
+            services = (EndWatch(end, self._confirmation), *self._overlays)
+            app = self._app = create_app(settings, services=services, observer=self._metrics)
             screener = Screener(
-                settings, self._lists, producer, self._metrics, self._tracing, ENGINE_VERSION
+                settings,
+                self._lists,
+                self._switch,
+                flags,
+                letters,
+                self._metrics,
+                self._tracing,
+                ENGINE_VERSION,
             )
             attach(app, settings.topics.public_posts, screener)
             try:
                 await serve(app, stop, settings.kafka.drain_timeout)
             finally:
-                self._app = self._overlay = self._producer = None
+                self._app, self._overlays, self._producers = None, (), ()
+
+    def _follow(self, topics: Sequence[str], read_to: ReadTo | None = None) -> OverlayService:
+        return OverlayService(
+            kafka=self._settings.kafka,
+            topics=topics,
+            apply=self._updates,
+            positions=self._positions,
+            max_bytes=self._settings.kafka.message_max_bytes,
+            read_to=read_to,
+        )
 
     async def follow_register(self) -> None:
         """Switch to a new register between two batches as soon as it lies in its place."""
@@ -165,12 +195,17 @@ class Worker:
         return self._liveness.health()
 
     def readiness(self) -> Readiness:
-        """Ready: lists loaded, overlays caught up, group joined. Refused lists are shown."""
+        """Ready: lists loaded, overlays caught up, control topic confirmed, group joined.
+
+        Refused lists are shown, and what the control topic says.
+        """
         partitions = self._partitions()
         checks = {
             "register_loaded": True,  # the constructor loads both or raises
             "watchlist_loaded": True,
-            "overlays_caught_up": self._overlay is not None and self._overlay.caught_up,
+            "overlays_caught_up": bool(self._overlays)
+            and all(overlay.caught_up for overlay in self._overlays),
+            "control_confirmed": self._confirmation.is_fresh,
             "partitions_assigned": partitions is not None,
         }
         refused = {
@@ -178,7 +213,25 @@ class Worker:
             for name, refusal in self._lists.refusals.items()
             if refusal.standing
         }
-        return Readiness(checks, {"partitions": partitions or 0, "refused_lists": refused})
+        return Readiness(
+            checks,
+            {
+                "partitions": partitions or 0,
+                "refused_lists": refused,
+                "control": self._control_state(),
+            },
+        )
+
+    def _control_state(self) -> dict[str, Any]:
+        """`confirmed` is the age of the newest confirmation, in seconds."""
+        age, control = self._confirmation.age, self._lists.control
+        return {
+            "stopped": self._lists.is_stopped,
+            "may_flag": self._switch.may_flag,
+            "confirmed": None if age is None else round(age, 3),
+            "sequence": None if control is None else control.record.sequence,
+            "signed_by": None if control is None else control.signed_by,
+        }
 
     def expose_metrics(self) -> bytes:
         """Bring the gauges up to date and render everything."""
@@ -198,6 +251,9 @@ class Worker:
             metrics.set_refusals(name, count=refusal.count, standing=refusal.standing)
         metrics.stopped.set(1 if stages.stopped else 0)
         metrics.contests_open.set(stages.watchlist.contests_at(datetime.now(UTC)).bit_count())
+        metrics.monitoring_enabled.set(1 if self._switch.may_flag else 0)
+        age = self._confirmation.age
+        metrics.control_confirmed_seconds.set(math.inf if age is None else age)
         metrics.ready.set(1 if self.readiness().ready else 0)
         self._liveness.expose()
         return metrics.expose()

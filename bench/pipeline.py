@@ -29,7 +29,7 @@ from bench.events import EVENT_BYTES, Source, draw_events, everyday_words
 from bench.national import national_register
 from bench.probe import peak_mib
 from bench.table import publish
-from cli.demo_lists import ELECTION_FILE, build_register, demo_settings
+from cli.demo_lists import ELECTION_FILE, build_register, demo_settings, make_signing
 from cli.demo_worker import WorkerProcess, worker_environment, worker_process
 from cli.post_sender import send_all
 from config.settings import CONFIG_DIR, KafkaSettings, Settings, TopicSettings
@@ -64,6 +64,7 @@ class Bench:
     def __init__(self, broker: EmbeddedBroker, register: Path) -> None:
         self._broker = broker
         self._register = register
+        self._signing = make_signing(register.parent)
         self._runs = 0
 
     async def fill(self, topic: str, events: Sequence[bytes]) -> None:
@@ -107,7 +108,7 @@ class Bench:
     def _settings(self, topic: str) -> Settings:
         """Each run joins with a group of its own and so reads from the beginning."""
         self._runs += 1
-        base = demo_settings(self._broker, self._register)
+        base = demo_settings(self._broker, self._register, self._signing)
         return base.model_copy(
             update={
                 "kafka": KafkaSettings(

@@ -22,6 +22,7 @@ from typing import Any, cast
 import numpy as np
 import orjson
 from aiokafka import TopicPartition
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import CollectorRegistry
 
 from agents.list_updates import ListUpdates
@@ -35,6 +36,8 @@ from streams.codec import encode
 from streams.metrics import LabelSets, WorkerMetrics
 from streams.overlay import OverlayService
 from streams.records import RegisterUpdate, SubjectRef
+from streams.signature_order import SignatureOrder
+from streams.signing import Signer, TrustedKey, Verifier, key_id
 
 WATCHLIST = CONFIG_DIR / "elections" / "jatim-2024.yaml"
 SEED = 5
@@ -114,9 +117,18 @@ def visible(lists: ListsInForce, made: list[RegisterUpdate]) -> list[float]:
 class Fetched:
     """Stands for a consumer that has all records at hand; asking it gives no turn to anybody."""
 
-    def __init__(self, topic: str, values: list[bytes]) -> None:
+    def __init__(self, topic: str, signer: Signer, updates: Iterator[RegisterUpdate]) -> None:
         self._partition = TopicPartition(topic, 0)
-        self.left = [SimpleNamespace(offset=n, value=value) for n, value in enumerate(values)]
+        self.left = [
+            SimpleNamespace(
+                topic=topic,
+                offset=offset,
+                key=None,
+                value=(value := encode(update)),
+                headers=signer.headers(topic, None, update.sequence, value),
+            )
+            for offset, update in enumerate(updates)
+        ]
 
     async def getmany(self, *, timeout_ms: int, max_records: int) -> dict[Any, list[Any]]:
         part, self.left = self.left[:max_records], self.left[max_records:]
@@ -136,14 +148,17 @@ async def measure(accounts: int, count: int, folder: Path) -> dict[str, object]:
     spent = visible(lists, list(updates(count, names)))
     lists = ListsInForce(settings)
     topic = settings.topics.register_updates
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key()
     labels = LabelSets(topics=[topic], dispositions=(), stages=(), lists=LIST_NAMES, rules=())
     apply = ListUpdates(
         settings.topics,
         lists,
         WorkerMetrics(CollectorRegistry(), labels, version="bench", settings="bench"),
         settings.kafka.message_max_bytes,
+        SignatureOrder(Verifier([TrustedKey(key_id(public), public, frozenset({topic}), {})])),
     )
-    fetched = Fetched(topic, [encode(one) for one in updates(count, names)])
+    fetched = Fetched(topic, Signer(private), updates(count, names))
     service = OverlayService(
         kafka=settings.kafka,
         topics=[topic],

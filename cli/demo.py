@@ -45,7 +45,7 @@ async def _until_signal(posts: int, seed: int, leave: bool) -> int:
 
 
 async def _demo(posts: int, seed: int, leave: bool) -> int:
-    from cli.demo_lists import ELECTION_FILE, build_register, demo_settings
+    from cli.demo_lists import ELECTION_FILE, build_register, demo_settings, make_signing
     from cli.demo_sample import run_sample
     from cli.demo_view import DemoView
     from cli.demo_worker import worker_process
@@ -65,7 +65,7 @@ async def _demo(posts: int, seed: int, leave: bool) -> int:
         register = build_register(folder, rows, watchlist)
         view.say(f"{len(rows):,} declared accounts of {PEOPLE:,} invented people, {posts:,} posts")
         with embedded_broker(folder / "broker.log") as broker:
-            settings = demo_settings(broker, register)
+            settings = demo_settings(broker, register, make_signing(folder))
             await ensure_topics(settings)
             view.say(f"embedded broker at {broker.bootstrap}")
             with worker_process(settings, folder) as worker:

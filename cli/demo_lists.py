@@ -12,6 +12,7 @@ from config.settings import (
     LogSettings,
     MetricsSettings,
     Settings,
+    SigningSettings,
     TopicSettings,
 )
 from lists import register_build
@@ -19,6 +20,7 @@ from lists.refs import make_key, write_refs
 from lists.vault import make_review_key
 from streams.embedded import EmbeddedBroker, free_port
 from streams.records import Watchlist
+from streams.signing_keys import make_signing_key, read_signing_key, trusted_entry
 from synth.register import SourceRow, write_source
 
 ELECTION_FILE: Final = CONFIG_DIR / "elections" / "jatim-2024.yaml"
@@ -38,7 +40,15 @@ def build_register(folder: Path, rows: Sequence[SourceRow], watchlist: Watchlist
     return register
 
 
-def demo_settings(broker: EmbeddedBroker, register: Path) -> Settings:
+def make_signing(folder: Path) -> SigningSettings:
+    """A key of the demo's own, and the file that says that it is trusted."""
+    private, trusted = folder / "signing.key", folder / "trusted-keys.toml"
+    make_signing_key(private)
+    trusted.write_text(trusted_entry(read_signing_key(private).public_key()))
+    return SigningSettings(private_key=private, trusted_keys=trusted)
+
+
+def demo_settings(broker: EmbeddedBroker, register: Path, signing: SigningSettings) -> Settings:
     """Defaults but for what the demo starts itself.
 
     The caller's environment and `netral.toml` are not read: they may change the answer.
@@ -50,6 +60,7 @@ def demo_settings(broker: EmbeddedBroker, register: Path) -> Settings:
         topics=TopicSettings(),
         lists=ListSettings(register_dir=register, watchlist_file=ELECTION_FILE),
         judgement=JudgementSettings(),
+        signing=signing,
         metrics=MetricsSettings(host=LOOPBACK, port=free_port()),
         log=LogSettings(),
     )

@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Final, Literal
 
-from aiokafka import AIOKafkaProducer
-
+from cli.control_topic import send_control
 from cli.dead_letters import read_letters
 from cli.demo_view import DemoView
 from cli.demo_worker import WorkerProcess
 from cli.post_sender import send_all
 from cli.topic_reader import open_topic, read_records
 from config.settings import Settings
-from streams.codec import decode_flag, encode
-from streams.connection import connection
-from streams.records import ControlRecord, FlaggedEvent
+from streams.codec import decode_flag
+from streams.records import FlaggedEvent
 from synth.answer import Comparison, compare
 from synth.sample_post import Expected, SamplePost
 
@@ -69,22 +66,9 @@ class _Run:
             self.view.progress(self.sent, counts, monotonic() - self.started)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def control(self, sequence: int, action: Literal["stop", "resume"]) -> None:
+    async def control(self, action: Literal["stop", "resume"]) -> None:
         """Send a stop or resume and wait until the worker obeys it."""
-        record = ControlRecord(
-            schema=1,
-            sequence=sequence,
-            action=action,
-            reason="shown in the demo",
-            by="demo",
-            at=datetime.now(UTC),
-        )
-        producer = AIOKafkaProducer(**connection(self.settings.kafka), acks="all")
-        await producer.start()
-        try:
-            await producer.send_and_wait(self.settings.topics.control, encode(record))
-        finally:
-            await producer.stop()
+        await send_control(self.settings, action, "shown in the demo", "demo")
         wanted = {"": int(action == "stop")}
         async with asyncio.timeout(ANSWER_TIMEOUT):
             while await self.worker.metric("netral_stopped") != wanted:
@@ -110,11 +94,11 @@ async def run_sample(
             finally:
                 watching.cancel()
             await run.wait_until_judged()
-            await run.control(1, "stop")
+            await run.control("stop")
             view.say("flagging stopped by a control record")
             await run.send(held_back, 0.0)
             counts = await run.wait_until_judged()
-            await run.control(2, "resume")
+            await run.control("resume")
             view.say("flagging resumed")
         letters = await read_letters(settings)
     stopped = [replace(post, expected=Expected("stopped")) for post in held_back]

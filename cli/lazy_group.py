@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 LAZY_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "register": ("cli.register", "Build and inspect the register of declared accounts."),
     "watchlist": ("cli.watchlist", "Check watchlists."),
+    "keys": ("cli.keys", "Make the keys that sign control and list records."),
     "dead-letters": ("cli.dead_letters", "Records that were refused."),
     "kafka": ("cli.kafka", "What the brokers must allow."),
     "synth": ("cli.synth", "Make synthetic registers and post streams with known truth."),

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import demo, explain, produce, rules, screen, tail, worker
+from cli import demo, explain, produce, rules, screen, stop, tail, worker
 from cli.context import Invocation
 from cli.lazy_group import NetralGroup
 from config.errors import NetralError
@@ -56,6 +56,9 @@ def options(
 
 app.command("demo")(demo.demo)
 app.command("worker")(worker.worker)
+app.command("stop")(stop.stop)
+app.command("resume")(stop.resume)
+app.command("status")(stop.status)
 app.command("produce")(produce.produce)
 app.command("tail")(tail.tail)
 app.command("screen")(screen.screen)

@@ -1,8 +1,8 @@
-"""Raw records to the topic of public posts, in order, acknowledged by all replicas."""
+"""Raw records to a topic, in order, acknowledged by all replicas; signed where it needs that."""
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -13,6 +13,8 @@ from config.settings import Settings
 from streams.access import Right
 from streams.broker import unusable
 from streams.connection import connection
+from streams.signing import Signer
+from streams.signing_keys import load_signer, signed_topics
 
 UNACKNOWLEDGED: Final = 5_000
 """Records in flight; bounds the memory."""
@@ -46,13 +48,39 @@ def record_key(value: bytes | None) -> bytes | None:
         return None
 
 
+class _Numbered(msgspec.Struct):
+    sequence: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+
+
+_decode_sequence = msgspec.json.Decoder(_Numbered).decode
+
+
+def signed_headers(
+    signer: Signer | None, topic: str, key: bytes | None, value: bytes | None
+) -> list[tuple[str, bytes]]:
+    """The headers of a list or control record. Raises InputError where it has no `sequence`."""
+    if signer is None:
+        return []
+    try:
+        sequence = _decode_sequence(value or b"").sequence
+    except (ValueError, RecursionError):
+        raise InputError(
+            f"a record for {topic} has no `sequence`, so it cannot be signed. Give each one a "
+            "number, higher than all that were sent to the topic before."
+        ) from None
+    return list(signer.headers(topic, key, sequence, value))
+
+
 async def send_all(records: Iterable[bytes | None], settings: Settings) -> tuple[int, int]:
     """Send records and wait for every acknowledgement; returns how many records and bytes.
 
-    Raises BrokerError where the brokers cannot be reached or refuse a record, InputError for a
-    record larger than `kafka.message_max_bytes`.
+    They go to `topics.public_posts`; where that is the name of a list or control topic they are
+    signed. Raises BrokerError where the brokers cannot be reached or refuse a record, InputError
+    for a record larger than `kafka.message_max_bytes` or without the number that a signature needs.
     """
-    kafka = settings.kafka
+    kafka, topic = settings.kafka, settings.topics.public_posts
+    is_signed = topic in signed_topics(settings.topics)
+    signer = load_signer(settings) if is_signed else None
     producer = AIOKafkaProducer(
         **connection(kafka),
         acks="all",
@@ -65,9 +93,9 @@ async def send_all(records: Iterable[bytes | None], settings: Settings) -> tuple
     try:
         await producer.start()
         for value in records:
-            pending.append(
-                await producer.send(settings.topics.public_posts, value, key=record_key(value))
-            )
+            key = None if is_signed else record_key(value)
+            headers = signed_headers(signer, topic, key, value)
+            pending.append(await producer.send(topic, value, key=key, headers=headers))
             count += 1
             size += len(value or b"")
             if len(pending) >= UNACKNOWLEDGED:

@@ -19,7 +19,8 @@ def produce(
     """Send every line as one record and wait until the brokers have them all.
 
     Lines are not checked or changed: what is bad becomes a dead letter, as from any producer.
-    Blank lines are passed over.
+    Blank lines are passed over. Records for a list or control topic are signed
+    (signing.private_key); each needs its `sequence`.
     """
     settings = invocation(ctx).settings(
         {

@@ -1,5 +1,6 @@
 """`netral register compact`: a new base from the register and `register-updates`."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,19 +44,24 @@ def compact(
     for offset in report.refused:
         typer.echo(f"  offset {offset} refused, as by the workers")
     for offset in unreadable:
-        typer.echo(f"  offset {offset} unreadable")
+        typer.echo(f"  offset {offset} not signed as it must be, or unreadable")
 
 
 async def read_updates(settings: "Settings", included: int) -> tuple[Updates, list[int]]:
-    """Every update behind the offset `included`, and the offsets of unreadable records.
+    """Every update behind the offset `included`, and the offsets of records that workers did not
+    even read: their signature, its order or their content is bad.
 
     Raises BrokerError, or RegisterError where the topic is not the one that the register includes
     or records that the register lacks are gone.
     """
     from cli.topic_reader import open_topic, read_to_end
     from streams.codec import DecodeFailure, decode_register_update
+    from streams.signature_order import SignatureOrder
+    from streams.signing import SignatureRefusedError
+    from streams.signing_keys import load_verifier
 
     topic = settings.topics.register_updates
+    order = SignatureOrder(load_verifier(settings))
     updates: Updates = []
     unreadable: list[int] = []
     async with open_topic(settings.kafka, topic, from_start=True) as consumer:
@@ -73,13 +79,17 @@ async def read_updates(settings: "Settings", included: int) -> tuple[Updates, li
                 "between are gone. Build the register again from its source."
             )
         async for record in read_to_end(consumer):
-            if record.offset <= included:
-                continue
-            update = decode_register_update(record.value, settings.kafka.message_max_bytes)
-            if isinstance(update, DecodeFailure):
+            # Those that the register includes count for the order of signatures.
+            with suppress(SignatureRefusedError):
+                signature = order.verify(topic, record.key, record.value, record.headers)
+                update = decode_register_update(record.value, settings.kafka.message_max_bytes)
+                if not isinstance(update, DecodeFailure):
+                    order.check_sequence(signature, update.sequence)
+                    if record.offset > included:
+                        updates.append((update, record.offset))
+                    continue
+            if record.offset > included:
                 unreadable.append(record.offset)
-            else:
-                updates.append((update, record.offset))
         end = await consumer.position(partition)
         if end <= included:
             raise RegisterError(

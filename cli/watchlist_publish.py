@@ -131,7 +131,8 @@ async def _plan_and_send(
         steps = replay_records(replay, records)
         target = wanted(base, steps)
         # Above every number that was ever used, refused ones too: a record may yet be taken.
-        newest = max((r.update.sequence for r in records if r.update is not None), default=0)
+        used = (record.update.sequence for record in records if record.update is not None)
+        newest = max([topic.newest_signed, *used])
         planned = plan(
             replay,
             target,

@@ -17,6 +17,9 @@ from streams.broker import unusable
 from streams.codec import DecodeFailure, decode_watchlist_update, encode
 from streams.producer import Outgoing, RecordProducer
 from streams.records import WatchlistUpdate
+from streams.signature_order import SignatureOrder
+from streams.signing import SignatureRefusedError
+from streams.signing_keys import load_signer, load_verifier
 
 ANSWER_TIMEOUT: Final = 15.0
 """Seconds within which the brokers must acknowledge a record, and show it again."""
@@ -28,6 +31,7 @@ class UpdatesTopic:
     def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
         self._settings = settings
         self._consumer = consumer
+        self._order = SignatureOrder(load_verifier(settings))
 
     async def read(self) -> list[TopicRecord]:
         """Every record from here to the end."""
@@ -50,12 +54,23 @@ class UpdatesTopic:
         )
 
     def _decoded(self, record: ConsumerRecord) -> TopicRecord:
+        """The record as a worker takes it, with the reason where one does not."""
         limit = self._settings.kafka.message_max_bytes
-        update = decode_watchlist_update(record.value, limit)
-        if isinstance(update, DecodeFailure):
-            why = f"unreadable: {update.reason} at {update.path}"
-            return TopicRecord(record.offset, record.timestamp, None, why)
+        try:
+            signature = self._order.verify(record.topic, record.key, record.value, record.headers)
+            update = decode_watchlist_update(record.value, limit)
+            if isinstance(update, DecodeFailure):
+                why = f"unreadable: {update.reason} at {update.path}"
+                return TopicRecord(record.offset, record.timestamp, None, why)
+            self._order.check_sequence(signature, update.sequence)
+        except SignatureRefusedError as error:
+            return TopicRecord(record.offset, record.timestamp, None, str(error))
         return TopicRecord(record.offset, record.timestamp, update)
+
+    @property
+    def newest_signed(self) -> int:
+        """The highest sequence of a record with a good signature; 0 before the first."""
+        return self._order.newest(self._settings.topics.watchlist_updates) or 0
 
 
 @asynccontextmanager
@@ -103,11 +118,14 @@ async def send_updates(
     Raises BrokerError, saying how many are there, where the brokers refuse one or do not answer.
     """
     topic = settings.topics.watchlist_updates
+    signer = load_signer(settings)
     done = 0
     try:
         async with RecordProducer(settings.kafka) as producer:
             for update, value in zip(updates, values, strict=True):
-                record = Outgoing(topic, update.contest_id.encode(), value)
+                key = update.contest_id.encode()
+                headers = signer.headers(topic, key, update.sequence, value) if signer else ()
+                record = Outgoing(topic, key, value, headers)
                 async with asyncio.timeout(ANSWER_TIMEOUT):
                     too_large = await producer.write([record])
                 if too_large:

@@ -39,6 +39,12 @@ class ModelError(ListError):
     """The match model is refused."""
 
 
+class SigningError(NetralError):
+    """A signing key, or the file of trusted keys, cannot be used."""
+
+    exit_code = 78
+
+
 class BrokerError(NetralError):
     """The Kafka broker cannot be used."""
 

@@ -1,4 +1,4 @@
-"""Files that hold a secret: one way to read them, and what is refused.
+"""Files that hold a secret: made for their user alone, and refused where others may read them.
 
 Nothing of what a secret file holds is ever part of a message.
 """
@@ -61,3 +61,26 @@ def _check_access(
             f"{path}: {what} belongs to user {state.st_uid}, and this runs as user {own}. Set it "
             f"with 'chown {own} {path}', or make a new one if they are not to know it."
         )
+
+
+def write_secret(path: Path, content: str, what: str, error: type[NetralError]) -> None:
+    """Write a file that only its user may read, mode 0600; `what` names it in errors.
+
+    Raises `error` where the file exists or cannot be written.
+    """
+    try:
+        with open(path, "x", encoding="ascii", opener=_private) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise error(
+            f"{path}: exists already, and a {what} is never replaced: what was made with it would "
+            "be lost. Name a new file."
+        ) from None
+    except OSError as failure:
+        raise error(f"{path}: {what} cannot be written ({failure.strerror}).") from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

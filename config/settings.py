@@ -189,6 +189,17 @@ class HealthSettings(_Section):
     probe_interval: Annotated[float, Field(ge=0.1, le=60)] = 5.0
 
 
+class SigningSettings(_Section):
+    """Whose control records and list updates are obeyed, and the key of who sends some.
+
+    `required` false lets unsigned records in: for a broker that nobody else can write to.
+    """
+
+    trusted_keys: Path | None = None
+    private_key: Path | None = None
+    required: bool = True
+
+
 SECRETS: Final = frozenset({("kafka", "sasl_password"), ("kafka", "ssl_key_password")})
 """Settings that hold a secret; in a settings file they are refused."""
 
@@ -227,6 +238,7 @@ class Settings(BaseSettings):
     topics: TopicSettings = TopicSettings()
     lists: ListSettings = ListSettings()
     judgement: JudgementSettings = JudgementSettings()
+    signing: SigningSettings = SigningSettings()
     metrics: MetricsSettings = MetricsSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()

@@ -55,6 +55,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlInForce:
+    """The control record that is obeyed, and the id of the key that signed it."""
+
+    record: ControlRecord
+    signed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Base:
     register: Register
     model: MatchModel
@@ -75,6 +83,8 @@ class ListsInForce:
         self._contest_updates: dict[tuple[str, str], WatchlistUpdate] = {}
         self._watchlist_sequence = -1
         self._control_sequence = -1
+        self.control: ControlInForce | None = None
+        """The newest control record obeyed; None before the first: flagging is not stopped."""
         self.refusals: dict[ListName, Refusal] = {}
         base = _load(settings.lists)
         self._watchlist = base.watchlist
@@ -84,6 +94,11 @@ class ListsInForce:
         self._stages.watchlist.warm_up()
         now = time.time()
         self.changed_at: dict[ListName, float] = dict.fromkeys(LIST_NAMES, now)
+
+    @property
+    def is_stopped(self) -> bool:
+        """All flagging is stopped."""
+        return self._stages.stopped
 
     @property
     def stages(self) -> Stages:
@@ -133,8 +148,11 @@ class ListsInForce:
         self._is_indexed = False
         self._swap("watchlist", self._stages)
 
-    def apply_control(self, record: ControlRecord) -> None:
-        """Stop or resume all flagging. Raises ListError for a record older than the newest."""
+    def apply_control(self, record: ControlRecord, signed_by: str | None = None) -> None:
+        """Stop or resume all flagging. Raises ListError for a record older than the newest.
+
+        `signed_by` is the id of the key, None where the record was not signed.
+        """
         if record.sequence <= self._control_sequence:
             error = ListError(
                 f"control record {record.sequence} is not newer than {self._control_sequence}, "
@@ -143,10 +161,11 @@ class ListsInForce:
             self._refuse("control", error)
             raise error
         self._control_sequence = record.sequence
+        self.control = ControlInForce(record, signed_by)
         self._swap("control", replace(self._stages, stopped=record.action == "stop"))
 
-    def refuse_undecodable(self, name: ListName, reason: str) -> None:
-        """Keep on record that a change of a list could not even be read."""
+    def refuse(self, name: ListName, reason: str) -> None:
+        """Keep on record that a change of a list could not be read, or came from nobody."""
         self._refuse(name, ListError(reason))
 
     def reload(self) -> None:

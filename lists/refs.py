@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from config.errors import RegisterError
+from config.secret_file import read_secret_file, write_secret
 from lists.register_artifact import (
     Manifest,
     add_refs,
@@ -36,9 +37,7 @@ from lists.vault import (
     REF_BYTES,
     VaultHeader,
     parse_recipient,
-    read_secret,
     seal_vault,
-    write_secret,
 )
 
 KEY_BYTES: Final = 32
@@ -52,13 +51,15 @@ Progress = Callable[[int], None]
 def make_key(path: Path) -> str:
     """Write a new key file, mode 0600, and return its key id. Refuses to replace a file."""
     secret = token_bytes(KEY_BYTES)
-    write_secret(path, f"{secret.hex()}\n", "key file")
+    write_secret(path, f"{secret.hex()}\n", "key file", RegisterError)
     return key_id(secret)
 
 
 def read_key(path: Path) -> bytes:
     """The secret of a key file. Raises RegisterError where others may read the file."""
-    content = read_secret(path, "key file", "netral register key KEY")
+    content = read_secret_file(
+        path, "key file", "'netral register key KEY' makes one.", error=RegisterError
+    )
     with suppress(ValueError):
         secret = bytes.fromhex(content.decode("ascii").strip())
         if len(secret) == KEY_BYTES:

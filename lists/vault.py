@@ -31,7 +31,7 @@ import pyrage
 from pyrage import x25519
 
 from config.errors import RegisterError
-from config.secret_file import read_secret_file
+from config.secret_file import read_secret_file, write_secret
 
 REF_BYTES: Final = 16
 """As in the register's artifact; the review side needs nothing of the index that it belongs to."""
@@ -111,7 +111,8 @@ def make_review_key(path: Path) -> str:
     """
     identity = x25519.Identity.generate()
     recipient = str(identity.to_public())
-    write_secret(path, f"# public key: {recipient}\n{identity}\n", "review key")
+    secret = f"# public key: {recipient}\n{identity}\n"
+    write_secret(path, secret, "review key", RegisterError)
     return recipient
 
 
@@ -120,7 +121,8 @@ def read_review_key(path: Path) -> Any:
 
     Raises RegisterError where others may read the file, or it holds anything but one X25519 key.
     """
-    content = read_secret(path, "review key", "netral register review-key FILE")
+    command = "netral register review-key FILE"
+    content = read_secret_file(path, "review key", f"'{command}' makes one.", error=RegisterError)
     keys = [
         line
         for line in content.decode("ascii", "replace").splitlines()
@@ -213,33 +215,6 @@ def open_vault(vault: Path, review_key_file: Path) -> OpenedVault:
         raise RegisterError(f"{vault}: vault cannot be read ({error.strerror}).") from None
     # Nothing is parsed before the whole file has proved to be what was sealed.
     return _parse(vault, plain.getvalue())
-
-
-def write_secret(path: Path, content: str, what: str) -> None:
-    """Write a file that only its user may read, mode 0600; `what` names it in errors.
-
-    Raises RegisterError where the file exists or cannot be written.
-    """
-    try:
-        with open(path, "x", encoding="ascii", opener=_private) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise RegisterError(
-            f"{path}: exists already, and a {what} is never replaced: what was made with it would "
-            "be lost. Name a new file."
-        ) from None
-    except OSError as error:
-        raise RegisterError(f"{path}: {what} cannot be written ({error.strerror}).") from None
-
-
-def read_secret(path: Path, what: str, command: str) -> bytes:
-    """What a secret file holds; `what` names it in errors, `command` makes one.
-
-    Raises RegisterError where anybody but the user who runs this could read or change the file.
-    """
-    return read_secret_file(path, what, f"'{command}' makes one.", error=RegisterError)
 
 
 class _Reader:

@@ -22,6 +22,7 @@ from prometheus_client.exposition import generate_latest
 from streams.accounting import Partition
 from streams.health import Sighting
 from streams.records import ACTIONS, DeadLetterReason
+from streams.signing import SIGNATURE_REASONS
 
 REASONS: Final[tuple[str, ...]] = get_args(DeadLetterReason)
 BATCH_SIZES: Final = (1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
@@ -162,11 +163,27 @@ class WorkerMetrics:
             ["list"],
             registry=registry,
         )
+        self.signature_refusals = Counter(
+            "netral_signature_refusals",
+            "Changes of a list refused for their signature or its order.",
+            ["list", "reason"],
+            registry=registry,
+        )
         self.stopped = Gauge(
             "netral_stopped", "1 while all flagging is stopped.", registry=registry
         )
         self.contests_open = Gauge(
             "netral_contests_open", "Contests with a window open just now.", registry=registry
+        )
+        self.monitoring_enabled = Gauge(
+            "netral_monitoring_enabled",
+            "1 while flags may be sent: not stopped, and known not to be.",
+            registry=registry,
+        )
+        self.control_confirmed_seconds = Gauge(
+            "netral_control_confirmed_seconds",
+            "Since the time at which the control topic was known to be read to its end.",
+            registry=registry,
         )
         self.ready = Gauge("netral_ready", "1 while the worker is ready.", registry=registry)
         Info("netral_build", "What runs.", registry=registry).info(
@@ -191,6 +208,9 @@ class WorkerMetrics:
                 metric.labels(name)
             self.list_age_seconds.labels(name)
             self.list_refusals.labels(name)
+            if name != "rules":
+                for reason in SIGNATURE_REASONS:
+                    self.signature_refusals.labels(name, reason)
         for rule in labels.rules:
             for status in labels.identity_statuses:
                 for action in ACTIONS:

@@ -2,6 +2,9 @@
 
 It has a consumer of its own without a group, so each worker sees every record. Chained first in
 the app's boot order it has caught up before the worker joins the group and sees a single post.
+
+The control topic has a service to itself, so that a crowd of list updates holds up no stop; beside
+it :class:`EndWatch` asks where that topic ends.
 """
 
 import asyncio
@@ -11,25 +14,38 @@ from time import monotonic
 from typing import Any, Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faust import Service
 
 from config.errors import BrokerError
 from config.settings import KafkaSettings
 from streams.broker import FETCH_WAIT_MILLISECONDS, is_away, pauses
+from streams.confirmation import Confirmation
 from streams.connection import connection
 from streams.deadline import within
+from streams.topic_end import TopicEnd
 
-POLL_MILLISECONDS: Final = 200
+POLL_MILLISECONDS: Final = 100
 MAX_RECORDS: Final = 2_000
 STRETCH: Final = 0.01
 """Seconds for which records are handed out at a stretch; then the batches have their turn."""
 ANSWER_TIMEOUT: Final = 5.0
 """Seconds for an offset or a position; then the broker counts as away and is asked again."""
 
-Apply = Callable[[str, int, bytes | None], None]
-"""Takes topic, offset and value of one record."""
+REQUEST_TIMEOUT: Final = 40.0
+"""Seconds for a request of the client, after which it makes a new connection."""
+CONTROL_TIMEOUT: Final = 2.0
+"""The same for the control topic, whose records are few and small: after a network fault it is to
+be read again soon."""
+ASK_SECONDS: Final = 0.5
+"""Between two questions for the end of the control topic."""
+
+Apply = Callable[[ConsumerRecord], None]
+"""Takes one record of a list or control topic."""
+
+ReadTo = Callable[[int, int | None], None]
+"""Takes the next offset to hand out, everything below being applied, and the high-water mark."""
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +55,8 @@ class OverlayService(Service):
 
     `positions` maps a topic to the next offset to hand out. It is kept by the caller, so that a
     service made anew in the same process goes on where the last one stopped. An exception from
-    `apply` crashes the worker: what it must survive it handles itself.
+    `apply` crashes the worker: what it must survive it handles itself. `read_to` is told, several
+    times a second, how far the one topic is read; with it there must be one only.
     """
 
     def __init__(
@@ -50,8 +67,13 @@ class OverlayService(Service):
         apply: Apply,
         positions: MutableMapping[str, int] | None = None,
         max_bytes: int,
+        read_to: ReadTo | None = None,
         **service: Any,
     ) -> None:
+        if read_to is not None and len(topics) != 1:
+            raise ValueError("read_to is about one topic")
+        self._read_to = read_to
+        self._request_timeout = REQUEST_TIMEOUT if read_to is None else CONTROL_TIMEOUT
         self._kafka = kafka
         self._topics = tuple(topics)
         self._apply = apply
@@ -83,6 +105,7 @@ class OverlayService(Service):
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
             max_partition_fetch_bytes=self._max_bytes,
+            request_timeout_ms=round(1_000 * self._request_timeout),
         )
         try:
             await consumer.start()
@@ -133,11 +156,16 @@ class OverlayService(Service):
         started = monotonic()
         for partition, records in fetched.items():
             for record in records:
-                self._apply(partition.topic, record.offset, record.value)
+                self._apply(record)
                 self._positions[partition.topic] = record.offset + 1
                 if monotonic() - started >= STRETCH:
                     await asyncio.sleep(0)
                     started = monotonic()
+        if self._read_to is not None:
+            # Only this method takes records, so everything below the position is applied.
+            (only,) = consumer.assignment()
+            position = await within(ANSWER_TIMEOUT, consumer.position(only))
+            self._read_to(position, consumer.highwater(only))
 
     async def _start_over_where_made_anew(self, consumer: AIOKafkaConsumer) -> None:
         """Go back to the beginning of a topic that ends before the next offset we wait for.
@@ -185,3 +213,34 @@ class OverlayService(Service):
         if consumer is not None:
             with contextlib.suppress(KafkaError):
                 await consumer.stop()
+
+
+class EndWatch(Service):
+    """Asks for the end of the control topic, and tells the confirmation what is answered."""
+
+    def __init__(self, end: TopicEnd, confirmation: Confirmation, **service: Any) -> None:
+        self._end = end
+        self._confirmation = confirmation
+        super().__init__(**service)
+
+    @Service.task
+    async def _ask(self) -> None:
+        answered = True
+        while not self.should_stop:
+            asked = self._confirmation.ask()
+            try:
+                end = await self._end.ask()
+            except (KafkaError, TimeoutError, OSError, KeyError) as error:
+                # KeyError: aiokafka's client, where a connection goes while it is asked. Whatever
+                # it is, nothing is confirmed; the next question may be answered.
+                if answered:
+                    log.warning("control_topic_end_unknown", error=type(error).__name__)
+                answered = False
+            else:
+                self._confirmation.answered(asked, end)
+                answered = True
+            await self.sleep(ASK_SECONDS)
+
+    async def on_shutdown(self) -> None:
+        """Runs after the asking task has ended."""
+        await self._end.close()

@@ -1,21 +1,33 @@
-"""Writing flags and dead letters: acknowledged by all replicas before the input is."""
+"""Writing flags and dead letters: acknowledged by all replicas before the input is.
+
+Flags have a guard, which is asked again right before every request for them is written to a
+connection, the client's own repeats included: a process that was stopped anywhere on the way, or
+waited for a broker, does not send what it was allowed to send before (invariant 14).
+"""
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
+    InvalidTimestampError,
     KafkaError,
     MessageSizeTooLargeError,
+    NodeNotReadyError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
     RecordListTooLargeError,
 )
+from aiokafka.protocol.produce import ProduceRequest
 
 from config.settings import KafkaSettings
 from streams.broker import is_away, pauses
@@ -25,7 +37,27 @@ LINGER_MILLISECONDS: Final = 2
 RECORD_OVERHEAD: Final = 64 * 1024
 """Bytes of a request beyond the largest value: key, headers, framing."""
 
+DELIVERY_MILLISECONDS: Final = 1_000
+"""How long the kernel may go on trying to deliver a request for flags; then it drops the
+connection. Without it what was written before a network fault, or before the process was
+stopped, could arrive minutes later."""
+
+_GIVEN_UP: Final = (ProducerClosed, OutOfOrderSequenceNumber)
+"""What records meet whose producer was given up under them; a new one takes them."""
+
+Guard = Callable[[], None]
+"""Raises FlagsHeldError while nothing may be sent."""
+
 log = structlog.get_logger(__name__)
+
+
+class FlagsHeldError(KafkaError):  # type: ignore[misc]  # aiokafka is untyped
+    """Flags may not be sent now: flagging is stopped, or it cannot be known that it is not.
+
+    A KafkaError that is not retriable, so that the client fails the records at once.
+    """
+
+    retriable = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +72,19 @@ class Outgoing:
 
 
 class RecordProducer:
-    """An AIOKafkaProducer with acks=all, idempotent where the broker can do that."""
+    """An AIOKafkaProducer with acks=all, idempotent where the broker can do that.
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    `guard` is called before anything is sent, and before it is sent again.
+    """
+
+    def __init__(self, settings: KafkaSettings, guard: Guard | None = None) -> None:
         self._settings = settings
+        self._guard = guard
         self._producer: AIOKafkaProducer | None = None
         self._began: dict[object, float] = {}
+        self._is_idempotent = True
+        self._is_open = False
+        self._renewing = asyncio.Lock()
 
     def longest_wait(self) -> float:
         """Seconds that the oldest write under way has waited for the brokers' word; 0: none is."""
@@ -53,15 +92,8 @@ class RecordProducer:
 
     async def __aenter__(self) -> Self:
         """Connect. Raises KafkaError where the broker is away."""
-        try:
-            self._producer = await self._started(idempotent=True)
-        except KafkaError as error:
-            if is_away(error) or isinstance(error, ClusterAuthorizationFailedError):
-                raise
-            # The embedded broker has no producer ids. A retry may then write a record twice,
-            # which a reader recognises by its key.
-            log.warning("producer_without_idempotence", error=type(error).__name__)
-            self._producer = await self._started(idempotent=False)
+        self._is_open = True
+        self._producer = await self._started()
         return self
 
     async def __aexit__(
@@ -70,6 +102,7 @@ class RecordProducer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._is_open = False
         producer, self._producer = self._producer, None
         if producer is not None:
             with contextlib.suppress(KafkaError):  # whatever was not sent is not acknowledged
@@ -79,7 +112,8 @@ class RecordProducer:
         """Write the records and wait for the brokers' word; returns which were too large.
 
         While the broker is away it waits and tries again, for as long as the caller does. Raises
-        KafkaError where trying again will not help.
+        KafkaError where trying again will not help, FlagsHeldError where the guard holds them
+        back: some of the records may be written then.
         """
         token = object()
         self._began[token] = monotonic()
@@ -98,8 +132,11 @@ class RecordProducer:
             for index, result in zip(waiting, results, strict=True):
                 if isinstance(result, MessageSizeTooLargeError | RecordListTooLargeError):
                     refused.append(index)
+                elif isinstance(result, InvalidTimestampError) and self._guard is not None:
+                    # The topic's own limit (message.timestamp.before.max.ms): they came too late.
+                    raise FlagsHeldError from result
                 elif isinstance(result, BaseException):
-                    if not is_away(result):
+                    if not is_away(result) and not isinstance(result, _GIVEN_UP):
                         raise result
                     again.append(index)
             waiting = again
@@ -111,14 +148,20 @@ class RecordProducer:
 
     async def _write_once(self, records: Sequence[Outgoing]) -> list[object]:
         """Send every record, then wait for all of them: an error or a receipt for each."""
-        if self._producer is None:
+        if not self._is_open:
             raise RuntimeError("the producer is used outside its 'async with' block")
+        if self._guard is not None:
+            self._guard()
+        try:
+            producer = await self._usable()
+        except KafkaError as error:
+            return [error] * len(records)
         results: list[object] = []
         receipts: dict[int, asyncio.Future[object]] = {}
         for place, record in enumerate(records):
             results.append(None)
             try:
-                receipts[place] = await self._producer.send(
+                receipts[place] = await producer.send(
                     record.topic,
                     value=record.value,
                     key=record.key,
@@ -130,9 +173,44 @@ class RecordProducer:
         answers = await asyncio.gather(*receipts.values(), return_exceptions=True)
         for place, answer in zip(receipts, answers, strict=True):
             results[place] = answer
+        failures = [result for result in results if isinstance(result, BaseException)]
+        if not all(isinstance(failure, MessageSizeTooLargeError) for failure in failures):
+            await self._give_up(producer)
         return results
 
-    async def _started(self, *, idempotent: bool) -> AIOKafkaProducer:
+    async def _usable(self) -> AIOKafkaProducer:
+        """The producer in use; a new one where the last was given up. Raises KafkaError."""
+        async with self._renewing:
+            producer = self._producer
+            if producer is None:
+                producer = self._producer = await self._started()
+            return producer
+
+    async def _give_up(self, producer: AIOKafkaProducer) -> None:
+        """Use this producer no more: a batch of it failed.
+
+        An idempotent producer numbers its batches, and brokers refuse what comes behind a gap.
+        """
+        is_in_use = self._producer is producer
+        if self._is_idempotent and is_in_use:
+            self._producer = None
+            with contextlib.suppress(KafkaError):
+                await producer.stop()
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._is_idempotent:
+            try:
+                return await self._connected(idempotent=True)
+            except KafkaError as error:
+                if is_away(error) or isinstance(error, ClusterAuthorizationFailedError):
+                    raise
+                # The embedded broker has no producer ids. A retry may then write a record twice,
+                # which a reader recognises by its key.
+                log.warning("producer_without_idempotence", error=type(error).__name__)
+                self._is_idempotent = False
+        return await self._connected(idempotent=False)
+
+    async def _connected(self, *, idempotent: bool) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             **connection(self._settings),
             acks="all",
@@ -140,9 +218,42 @@ class RecordProducer:
             linger_ms=LINGER_MILLISECONDS,
             max_request_size=self._settings.message_max_bytes + RECORD_OVERHEAD,
         )
+        if self._guard is not None:
+            _guard_requests(producer.client, self._guard)
         try:
             await producer.start()
         except BaseException:
             await producer.stop()
             raise
         return producer
+
+
+def _guard_requests(client: AIOKafkaClient, guard: Guard) -> None:
+    """Make the client ask `guard` before each produce request, once the connection is there.
+
+    Between the question and the write to the socket nothing else runs.
+    """
+    send = client.send
+
+    async def guarded(
+        node: int, request: Any, *, group: ConnectionGroup = ConnectionGroup.DEFAULT
+    ) -> Any:
+        if isinstance(request, ProduceRequest):
+            guard()  # first without a connection: one may take long, or never come
+            if not await client.ready(node, group=group):
+                raise NodeNotReadyError(f"node {node} cannot be reached")
+            _limit_delivery(client, node, group)
+            guard()
+        return await send(node, request, group=group)
+
+    client.send = guarded
+
+
+def _limit_delivery(client: AIOKafkaClient, node: int, group: ConnectionGroup) -> None:
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    writer = client._conns[node, group]._writer
+    if option is None or writer is None:  # no such option on macOS and Windows
+        return
+    endpoint = writer.get_extra_info("socket")
+    if endpoint is not None and endpoint.family != getattr(socket, "AF_UNIX", None):
+        endpoint.setsockopt(socket.IPPROTO_TCP, option, DELIVERY_MILLISECONDS)

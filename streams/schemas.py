@@ -14,6 +14,7 @@ import yaml
 
 from config.settings import CONFIG_DIR, Settings
 from streams import records
+from streams.signing import KEY_HEADER, SEQUENCE_HEADER, SIGNATURE_HEADER
 from streams.topics import TopicSpec, declared_topics
 
 SCHEMA_DIR: Final = CONFIG_DIR / "schemas"
@@ -28,6 +29,11 @@ KEYS: Final = {
     "WatchlistUpdate": "Id of the contest.",
     "ControlRecord": "None.",
 }
+SIGNATURE: Final = {
+    KEY_HEADER: "Id of the key that signed the record, 16 hexadecimal digits.",
+    SEQUENCE_HEADER: "The record's `sequence`, in decimal digits.",
+    SIGNATURE_HEADER: "Ed25519 over topic, key, sequence and value; 64 bytes. docs/signing.md",
+}
 HEADERS: Final[dict[str, dict[str, str]]] = {
     "FlaggedEvent": {
         "source-topic": "Topic of the judged event.",
@@ -36,6 +42,9 @@ HEADERS: Final[dict[str, dict[str, str]]] = {
         "engine-version": "Version of Netral that judged it.",
     },
     "DeadLetter": {"engine-version": "Version of Netral that refused the record."},
+    "RegisterUpdate": SIGNATURE,
+    "WatchlistUpdate": SIGNATURE,
+    "ControlRecord": SIGNATURE,
 }
 RECEIVED: Final = frozenset({"PublicPost", "RegisterUpdate", "WatchlistUpdate", "ControlRecord"})
 """What a worker reads; the rest it writes."""

@@ -5,8 +5,9 @@ changes nothing that exists.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Final
@@ -36,6 +37,11 @@ FLAGGED_EVENTS_RETENTION: Final = timedelta(days=14)
 DEAD_LETTERS_RETENTION: Final = timedelta(days=14)
 KNOWN_TIMEOUT: Final = 30.0
 """Seconds for the brokers to learn of a topic that was made."""
+FLAG_MAX_AGE: Final = timedelta(seconds=4)
+"""Invariant 14: a flag's time is when flagging was known not to be stopped; a broker (Kafka 3.6 or
+newer) refuses an older flag, however it came to be late."""
+FLAG_MAX_AHEAD: Final = timedelta(seconds=1)
+"""How far a worker's clock may be ahead of the broker's: together, the five seconds."""
 
 _CONFIGURATION_REFUSED: Final = frozenset(
     {InvalidConfigurationError, UnsupportedVersionError, PolicyViolationError}
@@ -54,27 +60,46 @@ class TopicSpec:
     record: str
     purpose: str
     max_message_bytes: int
+    more_config: Mapping[str, str] = field(default_factory=dict)
+    """What older brokers may not know, and do without."""
 
     def config(self) -> dict[str, str]:
         """The topic's configuration as Kafka names it."""
-        milliseconds = -1 if self.retention is None else round(self.retention.total_seconds() * 1e3)
         return {
             "cleanup.policy": "delete",
-            "retention.ms": str(milliseconds),
+            "retention.ms": "-1" if self.retention is None else _milliseconds(self.retention),
             "max.message.bytes": str(self.max_message_bytes),
         }
+
+
+def _milliseconds(time: timedelta) -> str:
+    return str(round(time.total_seconds() * 1_000))
 
 
 def declared_topics(settings: Settings) -> tuple[TopicSpec, ...]:
     """Every topic of the worker, in the order in which they are made.
 
-    The list and control topics have one partition, because their records are in sequence, and
-    are not compacted: an old "resume" must not outlive a newer "stop".
+    The control topic is the first: where others are there and it is not, it was lost. The list and
+    control topics have one partition, because their records are in sequence, and are not compacted:
+    an old "resume" must not outlive a newer "stop".
     """
     names = settings.topics
     limit = settings.kafka.message_max_bytes
     many = names.partitions
     return (
+        TopicSpec(
+            names.control,
+            1,
+            FOREVER,
+            "ControlRecord",
+            "The stop switch of all flagging.",
+            limit,
+            {
+                "message.timestamp.type": "LogAppendTime",
+                # More than half of the replicas: see streams.topic_end.
+                "min.insync.replicas": str(settings.topics.replication // 2 + 1),
+            },
+        ),
         TopicSpec(
             names.public_posts,
             many,
@@ -90,6 +115,10 @@ def declared_topics(settings: Settings) -> tuple[TopicSpec, ...]:
             "FlaggedEvent",
             "Possible breaches with their evidence, for human review.",
             limit,
+            {
+                "message.timestamp.before.max.ms": _milliseconds(FLAG_MAX_AGE),
+                "message.timestamp.after.max.ms": _milliseconds(FLAG_MAX_AHEAD),
+            },
         ),
         TopicSpec(
             names.dead_letters,
@@ -115,21 +144,17 @@ def declared_topics(settings: Settings) -> tuple[TopicSpec, ...]:
             "Changes of the watchlist, one whole contest each.",
             limit,
         ),
-        TopicSpec(
-            names.control,
-            1,
-            FOREVER,
-            "ControlRecord",
-            "The stop switch of all flagging.",
-            limit,
-        ),
     )
 
 
+def list_topics(settings: Settings) -> tuple[str, str]:
+    """The topics of list updates, which every worker reads whole: register, watchlist."""
+    return settings.topics.register_updates, settings.topics.watchlist_updates
+
+
 def overlay_topics(settings: Settings) -> tuple[str, str, str]:
-    """The topics that every worker reads whole: register updates, watchlist updates, control."""
-    names = settings.topics
-    return names.register_updates, names.watchlist_updates, names.control
+    """All that every worker reads whole: register updates, watchlist updates, control."""
+    return *list_topics(settings), settings.topics.control
 
 
 async def ensure_topics(settings: Settings) -> tuple[str, ...]:
@@ -137,18 +162,43 @@ async def ensure_topics(settings: Settings) -> tuple[str, ...]:
 
     A broker that refuses our configuration (the embedded one knows only some of it) gets the
     topic without it, and a warning says which topic has to be configured by hand. Raises
-    BrokerError where a topic can be neither found nor made, KafkaError where the broker is away.
+    BrokerError where a topic can be neither found nor made, or where the control topic was lost;
+    KafkaError where the broker is away.
     """
-    admin = AIOKafkaAdminClient(**connection(settings.kafka))
-    await admin.start()
-    try:
+    specs = declared_topics(settings)
+    async with _admin(settings) as admin:
         existing = frozenset(await admin.list_topics())
-        missing = [spec for spec in declared_topics(settings) if spec.name not in existing]
+        names = settings.topics
+        if names.control not in existing and names.flagged_events in existing:
+            raise BrokerError(
+                f"topic {names.control} is missing, but {names.flagged_events} is there: whether "
+                "flagging was stopped cannot be known. 'netral stop' and 'netral resume' make the "
+                "topic anew and say which it shall be."
+            )
+        missing = [spec for spec in specs if spec.name not in existing]
         made = [spec.name for spec in missing if await _create(admin, spec, settings)]
         if made:
             await _until_known(admin, made)
-            log.info("topics_created", topics=made)
-        return tuple(made)
+    if made:
+        log.info("topics_created", topics=made)
+    return tuple(made)
+
+
+async def ensure_control_topic(settings: Settings) -> None:
+    """Make the control topic where it is missing. Raises as :func:`ensure_topics`."""
+    async with _admin(settings) as admin:
+        if settings.topics.control not in await admin.list_topics():
+            spec = declared_topics(settings)[0]
+            await _create(admin, spec, settings)
+            await _until_known(admin, [spec.name])
+
+
+@contextlib.asynccontextmanager
+async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**connection(settings.kafka))
+    await admin.start()
+    try:
+        yield admin
     finally:
         await admin.close()
 
@@ -174,15 +224,16 @@ async def _until_known(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> Non
 async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, settings: Settings) -> bool:
     """True: made now. False: somebody else was faster."""
     replication = settings.topics.replication
-    error = await _request(admin, spec, replication, spec.config())
-    if error is not None and error in _CONFIGURATION_REFUSED:
-        log.warning(
-            "topic_configuration_refused",
-            topic=spec.name,
-            error=error.__name__,
-            configure_by_hand=spec.config(),
-        )
-        error = await _request(admin, spec, replication, {})
+    wanted = {**spec.config(), **spec.more_config}
+    error = None
+    for config in (wanted, spec.config(), {}):
+        error = await _request(admin, spec, replication, config)
+        if error is None or error not in _CONFIGURATION_REFUSED:
+            if config != wanted:
+                log.warning(
+                    "topic_configuration_refused", topic=spec.name, configure_by_hand=wanted
+                )
+            break
     if error is None:
         return True
     if error is TopicAlreadyExistsError:
@@ -193,7 +244,7 @@ async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, settings: Setting
         raise _hidden(spec, settings)
     raise BrokerError(
         f"topic {spec.name} is missing and the broker refuses to make it ({error.__name__}). "
-        f"Make it by hand: {spec.partitions} partition(s), {spec.config()}."
+        f"Make it by hand: {spec.partitions} partition(s), {wanted}."
     )
 
 

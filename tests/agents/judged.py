@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents.stop_switch import StopSwitch
 from config.settings import CONFIG_DIR, ListSettings, Settings
+from lists.in_force import ListsInForce
 from lists.refs import make_key, write_refs
 from lists.register_build import build_register
 from lists.vault import make_review_key
+from streams.confirmation import Confirmation
 from tests.lists.models import write_model
 from tests.streams.wire import settings_for
 
@@ -17,6 +20,14 @@ WATCHLIST = CONFIG_DIR / "elections" / "jatim-2024.yaml"
 ELECTION = "pilkada-2024"
 REGISTERED = "budi_uji"
 STRANGER = "orang_asing_uji"
+
+
+def open_switch(lists: ListsInForce) -> StopSwitch:
+    """A switch for which the control topic, which is empty, was read to its end for good."""
+    confirmation = Confirmation(valid_seconds=float("inf"))
+    confirmation.answered(confirmation.ask(), 0)
+    confirmation.read_to(0, 0)
+    return StopSwitch(lists, confirmation)
 
 
 def built_lists(folder: Path) -> ListSettings:

@@ -17,9 +17,11 @@ from streams.batch_transport import Batch
 from streams.health import Sighting
 from streams.metrics import WorkerMetrics
 from streams.producer import Outgoing, RecordProducer
-from streams.topics import overlay_topics
+from streams.signature_order import SignatureOrder
+from streams.signing_keys import load_verifier
+from streams.topics import list_topics
 from streams.tracing import Untraced
-from tests.agents.judged import REGISTERED, SUPPORT, built_lists, post
+from tests.agents.judged import REGISTERED, SUPPORT, built_lists, open_switch, post
 from tests.streams.wire import settings_for
 
 PARTITIONS = 12
@@ -100,16 +102,19 @@ async def test_hostile_input_makes_no_series(tmp_path: Path) -> None:
 
     lists = ListsInForce(settings)
     producer = Swallowing()
-    screener = Screener(settings, lists, producer, metrics, Untraced(), "1")
+    switch = open_switch(lists)
+    screener = Screener(settings, lists, switch, producer, producer, metrics, Untraced(), "1")
     records = [
         ConsumerRecord(topic, 0, number, 0, 0, None, value, None, 0, len(value), ())
         for number, value in enumerate(hostile())
     ]
     await screener(Batch(topic, 0, records))
-    updates = ListUpdates(settings.topics, lists, metrics, settings.kafka.message_max_bytes)
-    for listed in overlay_topics(settings):
+    order = SignatureOrder(load_verifier(settings))
+    updates = ListUpdates(settings.topics, lists, metrics, settings.kafka.message_max_bytes, order)
+    for listed in (*list_topics(settings), settings.topics.control):
         for value in hostile():
-            updates(listed, 0, value)
+            headers = (("signature", value), ("key-id", value))
+            updates(ConsumerRecord(listed, 0, 0, 0, 0, value, value, None, 0, len(value), headers))
     after = series(metrics)
 
     assert producer.written > 1_000  # it came as far as flags and dead letters

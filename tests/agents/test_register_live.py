@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cli.demo_worker import WorkerProcess, worker_environment, worker_process
 from config.settings import Settings
 from lists.register_artifact import read_manifest
-from streams.codec import decode_flag, encode
+from streams.codec import decode_flag
 from streams.embedded import free_port
 from streams.records import FlaggedEvent, RegisterUpdate
 from streams.topics import ensure_topics
@@ -25,6 +25,7 @@ from tests.brokers import Broker
 from tests.invariants.live import clean_environment, worker_settings
 from tests.invariants.scene import BOUND, BOUND_ID, DECLARED, STRANGER, Files, document, files_in
 from tests.lists.test_in_force import register_update
+from tests.streams.signed import write_signed
 from tests.streams.wire import DEADLINE, reader
 
 pytestmark = pytest.mark.broker
@@ -74,7 +75,7 @@ class Pair:
         """Send it; the seconds until the slower worker had it in force."""
         sent = time.time()
         topic = self.settings.topics.register_updates
-        await self._producer.send_and_wait(topic, encode(update), partition=0)
+        await write_signed(self.settings, topic, update)
         appended = time.time()
         await self._until_each(lambda worker: self._changed_since(worker, sent))
         seconds = max([await self._changed_at(worker) for worker in self.workers]) - appended

@@ -17,6 +17,7 @@ from streams.records import DeadLetter, FlaggedEvent
 from streams.topics import ensure_topics
 from tests.agents.judged import REGISTERED, STRANGER, SUPPORT, judged_settings, post
 from tests.brokers import Broker
+from tests.streams.signed import write_signed
 from tests.streams.wire import DEADLINE, read_to_end, write
 
 pytestmark = pytest.mark.broker
@@ -77,13 +78,14 @@ async def test_a_post_becomes_a_flag_and_a_bad_record_a_dead_letter(
     settings = with_port(judged_settings(broker.bootstrap, "worker-", tmp_path))
     topics = settings.topics
     await ensure_topics(settings)
-    await write(broker.bootstrap, topics.register_updates, [f"{CANARY} no json".encode()])
+    await write_signed(settings, topics.register_updates, f"{CANARY} no json".encode())
     async with running(settings):
         ready = await until_ready(settings)
         assert ready["checks"] == {
             "register_loaded": True,
             "watchlist_loaded": True,
             "overlays_caught_up": True,
+            "control_confirmed": True,
             "partitions_assigned": True,
         }
         assert ready["partitions"] == 4
@@ -159,7 +161,7 @@ async def test_lists_are_applied_before_the_first_post_is_judged(
         "by": "test",
         "at": "2024-10-01T00:00:00Z",
     }
-    await write(broker.bootstrap, topics.control, [json.dumps(stop_record).encode()])
+    await write_signed(settings, topics.control, json.dumps(stop_record).encode())
     await write(broker.bootstrap, topics.public_posts, [post(1, REGISTERED, SUPPORT)])
     async with running(settings):
         stopped = 'netral_dispositions_total{disposition="stopped"}'
@@ -167,7 +169,7 @@ async def test_lists_are_applied_before_the_first_post_is_judged(
         assert "netral_stopped 1.0" in metrics.splitlines()
         # And a resume is seen at once by what comes after it.
         resume = {**stop_record, "sequence": 2, "action": "resume"}
-        await write(broker.bootstrap, topics.control, [json.dumps(resume).encode()])
+        await write_signed(settings, topics.control, json.dumps(resume).encode())
         await sample(settings, "netral_stopped", 0.0)
         await write(broker.bootstrap, topics.public_posts, [post(2, REGISTERED, SUPPORT)])
         await sample(settings, 'netral_dispositions_total{disposition="flagged"}', 1.0)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cli.register_compact import read_updates
 from config.errors import BrokerError, RegisterError
@@ -16,6 +16,7 @@ from streams.topics import ensure_topics
 from tests.brokers import Broker
 from tests.cli.conftest import Run
 from tests.lists.sources import many, row, write_source
+from tests.streams.signed import own_signing, signing_environment, write_signed
 
 pytestmark = pytest.mark.broker
 TOPIC = "compact-register-updates"
@@ -25,18 +26,13 @@ def settings_for(broker: Broker, topic: str = TOPIC) -> Settings:
     return Settings.model_construct(
         kafka=KafkaSettings(bootstrap=broker.bootstrap),
         topics=TopicSettings(register_updates=topic),
+        signing=own_signing(),
     )
 
 
 async def send(broker: Broker, *values: bytes, topic: str = TOPIC) -> None:
     await ensure_topics(settings_for(broker, topic))
-    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")
-    await producer.start()
-    try:
-        for value in values:
-            await producer.send_and_wait(topic, value, partition=0)
-    finally:
-        await producer.stop()
+    await write_signed(settings_for(broker, topic), topic, *values)
 
 
 def bind(sequence: int, handle: str, account_id: str) -> bytes:
@@ -58,26 +54,27 @@ async def test_all_changes_of_the_topic_come_into_the_register(
     source = write_source(tmp_path / "s.csv", [row(account_id=""), *many(3)])
     register = tmp_path / "register"
     build_register(source, register)
-    environment = {"NETRAL_TOPICS__REGISTER_UPDATES": TOPIC}
-    await send(broker, bind(1, "budi0", "100"), b"{spoilt", bind(2, "nobody", "7"))
+    environment = {"NETRAL_TOPICS__REGISTER_UPDATES": TOPIC, **signing_environment()}
+    spoilt = b'{"sequence": 2, spoilt'
+    await send(broker, bind(1, "budi0", "100"), spoilt, bind(2_000_001, "nobody", "7"))
     asked = ("register", "compact", "register", "--bootstrap", broker.bootstrap)
     done = netral(*asked, env=environment)
     assert done.returncode == 0, done.stderr
     assert "1 changes in, 4 accounts of 4 people" in done.stdout
-    assert "offset 1 unreadable" in done.stdout
+    assert "offset 1 not signed as it must be, or unreadable" in done.stdout
     assert "offset 2 refused" in done.stdout
     assert "spoilt" not in done.stdout + done.stderr
     assert open_register(register).rows_by_account_id([("instagram", "100")]) != [-1]
     assert read_manifest(register).overlay_offset == 0
 
-    await send(broker, bind(2, "budi1", "101"))
+    await send(broker, bind(2_000_002, "budi1", "101"))
     done = netral("register", "compact", env=environment | {
         "NETRAL_LISTS__REGISTER_DIR": str(register),
         "NETRAL_KAFKA__BOOTSTRAP": broker.bootstrap,
     })  # fmt: skip
     assert done.returncode == 0, done.stderr
     manifest = read_manifest(register)
-    assert (manifest.overlay_offset, manifest.overlay_sequence) == (3, 2)
+    assert (manifest.overlay_offset, manifest.overlay_sequence) == (3, 2_000_002)
     rows = open_register(register).rows_by_account_id([("instagram", "100"), ("instagram", "101")])
     assert min(rows) >= 0
 
@@ -88,7 +85,8 @@ def test_what_cannot_be_compacted_is_named(broker: Broker, netral: Run, tmp_path
     assert done.returncode == 65
     assert "manifest.json: cannot be read" in done.stderr
     build_register(write_source(tmp_path / "s.csv", many(3)), tmp_path / "register")
-    done = netral(*asked, env={"NETRAL_TOPICS__REGISTER_UPDATES": "no-such-topic"})
+    environment = {"NETRAL_TOPICS__REGISTER_UPDATES": "no-such-topic", **signing_environment()}
+    done = netral(*asked, env=environment)
     assert done.returncode == 69
     assert "no topic no-such-topic" in done.stderr
     done = netral("register", "compact")

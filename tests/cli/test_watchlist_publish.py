@@ -28,7 +28,7 @@ from config.settings import Settings
 from lists.in_force import ListsInForce
 from lists.watchlist_file import write_watchlist
 from matchers.watchlist_update import entry_total
-from streams.codec import decode_watchlist_update, encode
+from streams.codec import decode_watchlist_update
 from streams.records import CandidateAccount, Contest, Watchlist, WatchlistUpdate
 from streams.topics import ensure_topics
 from tests.brokers import Broker
@@ -45,7 +45,8 @@ from tests.invariants.scene import (
     second_contest,
     watchlist_of,
 )
-from tests.streams.wire import settings_for, write
+from tests.streams.signed import signing_environment, write_signed
+from tests.streams.wire import settings_for
 
 pytestmark = pytest.mark.broker
 
@@ -85,6 +86,7 @@ class Scene:
             "NETRAL_TOPICS__WATCHLIST_UPDATES": self.settings.topics.watchlist_updates,
             "NETRAL_LISTS__REGISTER_DIR": str(self.files.settings.register_dir),
             "NETRAL_LISTS__WATCHLIST_FILE": str(self.files.settings.watchlist_file),
+            **signing_environment(),
         }
 
     def run(self, *arguments: str) -> str:
@@ -109,9 +111,8 @@ class Scene:
             return [record.value async for record in read_to_end(consumer)]
 
     def send(self, *records: msgspec.Struct | bytes) -> None:
-        values = [one if isinstance(one, bytes) else encode(one) for one in records]
         topic = self.settings.topics.watchlist_updates
-        asyncio.run(write(self.settings.kafka.bootstrap, topic, values))
+        asyncio.run(write_signed(self.settings, topic, *records))
 
     def in_force(self) -> ListsInForce:
         """As a worker that starts now."""

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from cli.demo_worker import WorkerProcess, worker_process
 from config.settings import Settings
-from streams.codec import decode_flag, encode
+from streams.codec import decode_flag
 from streams.records import FlaggedEvent
 from streams.topics import ensure_topics
 from tests.brokers import Broker
 from tests.invariants.live import clean_environment, flaggable, worker_settings
 from tests.invariants.scene import Files, files_in
+from tests.streams.signed import write_signed
 from tests.streams.wire import reader, write
 
 DEADLINE = 15.0
@@ -35,8 +36,11 @@ class Running:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def change(self, topic: str, record: msgspec.Struct | bytes) -> None:
-        value = record if isinstance(record, bytes) else encode(record)
-        await write(self.settings.kafka.bootstrap, topic, [value])
+        """Send a signed record; one without a readable number gets the next."""
+        number = getattr(record, "sequence", None)
+        if number is None and b'"sequence"' not in bytes(cast(bytes, record)):
+            number = next(self.numbers)
+        await write_signed(self.settings, topic, record, sequence=number)
 
     def reload(self) -> None:
         self.worker.process.send_signal(signal.SIGHUP)

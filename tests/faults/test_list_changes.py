@@ -91,13 +91,13 @@ REFUSED_UPDATES: list[tuple[str, str, Change, str]] = [
         "no such account",
     ),
     ("register", "no JSON", lambda _: f"{CANARY} {{".encode(), "malformed_json at $"),
-    ("register", "unknown platform", lambda _: of_platform(CANARY), "unknown_platform"),
+    ("register", "unknown platform", lambda n: of_platform(n, CANARY), "unknown_platform"),
     ("control", "unreadable", lambda _: b'{"schema": 1, "action": "halt"}', " at $"),
 ]
 
 
-def of_platform(platform: str) -> bytes:
-    record = json.loads(encode(register_update(1)))
+def of_platform(sequence: int, platform: str) -> bytes:
+    record = json.loads(encode(register_update(sequence)))
     return json.dumps(record | {"platform": platform}).encode()
 
 

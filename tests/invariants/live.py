@@ -23,7 +23,7 @@ from aiokafka.structs import ConsumerRecord
 from cli.demo_worker import WorkerProcess, worker_process
 from config.settings import LogSettings, Settings
 from matchers.types import Disposition
-from streams.codec import decode_flag, encode
+from streams.codec import decode_flag
 from streams.embedded import free_port
 from streams.records import ControlRecord, FlaggedEvent
 from streams.topics import ensure_topics
@@ -44,7 +44,8 @@ from tests.invariants.scene import (
     document,
     files_in,
 )
-from tests.streams.wire import DEADLINE, read_to_end, settings_for, write
+from tests.streams.signed import write_signed
+from tests.streams.wire import DEADLINE, read_to_end, settings_for
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CANARY = "knr7f3a"
@@ -334,7 +335,7 @@ async def stop_flagging(worker: WorkerProcess, sequence: int) -> None:
         by="test",
         at=datetime(2024, 10, 1, tzinfo=UTC),
     )
-    await write(settings.kafka.bootstrap, settings.topics.control, [encode(record)])
+    await write_signed(settings, settings.topics.control, record)
     async with asyncio.timeout(DEADLINE):
         while await worker.metric("netral_stopped") != {"": 1}:
             worker.check_alive()

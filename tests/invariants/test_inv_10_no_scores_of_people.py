@@ -14,6 +14,7 @@ from lists.rules_file import load_rules
 from matchers.screening import STAGES, Stages, screen
 from matchers.types import DISPOSITIONS
 from streams.records import ACTIONS, DeadLetterReason, FlaggedEvent
+from streams.signing import SIGNATURE_REASONS
 from streams.topics import declared_topics
 from tests.invariants.live import LiveRun
 from tests.invariants.scene import (
@@ -114,7 +115,7 @@ def test_inv_10_label_names_and_values_are_from_closed_sets(live: LiveRun) -> No
         "rule": {rule.code for rule in rules},
         "identity": {"bound", "declared", "unconfirmed"},
         "action": set(ACTIONS),
-        "reason": set(get_args(DeadLetterReason)),
+        "reason": {*get_args(DeadLetterReason), *SIGNATURE_REASONS},
         "stage": {"decode", *STAGES, "encode"},
         "list": set(LIST_NAMES),
         "version": {versions.register, versions.watchlist, versions.rules, ENGINE_VERSION},

@@ -177,7 +177,7 @@ def test_a_refused_register_update_stands_until_a_good_one(lists: ListsInForce) 
 def test_a_record_that_the_base_includes_changes_nothing(files: Files) -> None:
     files.write_register(ACCOUNTS, overlay_offset=5)
     lists = in_force(files)
-    lists.refuse_undecodable("register", "test")
+    lists.refuse("register", "test")
     before, changed = lists.stages, lists.changed_at["register"]
     lists.apply_register_update(register_update(1), 5)
     assert lists.stages is before
@@ -291,7 +291,7 @@ def test_no_change_of_a_list_resumes(files: Files, lists: ListsInForce) -> None:
 
 def test_an_unreadable_record_is_kept_on_record(lists: ListsInForce) -> None:
     before = lists.stages
-    lists.refuse_undecodable("control", "netral-control offset 3: malformed_json at $")
+    lists.refuse("control", "netral-control offset 3: malformed_json at $")
     assert lists.refusals["control"].reason == "netral-control offset 3: malformed_json at $"
     assert standing(lists) == {"control"}
     assert lists.stages is before
@@ -483,7 +483,7 @@ def test_a_declared_handle_is_bound_by_an_update_and_stays_so_over_a_reload(
 
 async def test_a_new_register_comes_into_force(files: Files, lists: ListsInForce) -> None:
     before = lists.stages
-    lists.refuse_undecodable("register", "test")
+    lists.refuse("register", "test")
     files.write_register([*ACCOUNTS, account(11, "baru_uji")])
     await lists.switch_register()
     assert flagged(lists, "baru_uji", None)

@@ -29,7 +29,8 @@ from synth.bad_records import BAD_RECORDS
 from tests.brokers import Broker
 from tests.realdata.scene import Scene, set_scene
 from tests.reference.slow_screen import slow_screen
-from tests.streams.wire import reader, settings_for, write
+from tests.streams.signed import write_signed
+from tests.streams.wire import reader, settings_for
 
 Part = TypeVar("Part")
 
@@ -157,7 +158,7 @@ async def _stop_flagging(settings: Settings, worker: WorkerProcess) -> None:
     record = ControlRecord(
         schema=1, sequence=1, action="stop", reason="test", by="test", at=datetime.now(UTC)
     )
-    await write(settings.kafka.bootstrap, settings.topics.control, [encode(record)])
+    await write_signed(settings, settings.topics.control, record)
     async with asyncio.timeout(DEADLINE):
         while await worker.metric("netral_stopped") != {"": 1}:
             worker.check_alive()

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from aiokafka import ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 
 from config.errors import BrokerError
@@ -25,8 +26,8 @@ class Seen:
         self.records: list[tuple[str, int, bytes | None]] = []
         self._changed = asyncio.Event()
 
-    def __call__(self, topic: str, offset: int, value: bytes | None) -> None:
-        self.records.append((topic, offset, value))
+    def __call__(self, record: ConsumerRecord) -> None:
+        self.records.append((record.topic, record.offset, record.value))
         self._changed.set()
 
     def of(self, topic: str) -> list[bytes | None]:
@@ -77,7 +78,7 @@ async def test_a_crowd_of_records_leaves_everybody_their_turn(broker: Broker) ->
     await write(broker.bootstrap, topics[0], [b"x"] * 3_000)
     handed = 0
 
-    def apply(_topic: str, _offset: int, _value: bytes | None) -> None:
+    def apply(_record: ConsumerRecord) -> None:
         nonlocal handed
         handed += 1
         until = perf_counter() + 0.0005  # a second and a half for all of them

@@ -12,8 +12,7 @@ from tests.streams.wire import settings_for
 
 
 def test_public_posts_are_kept_three_days_at_most() -> None:
-    posts = declared_topics(Settings())[0]
-    assert posts.name == "public-posts"
+    (posts,) = [spec for spec in declared_topics(Settings()) if spec.name == "public-posts"]
     assert posts.retention is not None
     assert posts.retention <= timedelta(hours=72)
     assert posts.config() == {

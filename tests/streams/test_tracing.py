@@ -17,7 +17,14 @@ from matchers.screening import STAGES
 from streams.batch_transport import Batch
 from streams.metrics import LabelSets, WorkerMetrics
 from streams.tracing import OpenTelemetry, Untraced, tracing
-from tests.agents.judged import REGISTERED, STRANGER, SUPPORT, judged_settings, post
+from tests.agents.judged import (
+    REGISTERED,
+    STRANGER,
+    SUPPORT,
+    judged_settings,
+    open_switch,
+    post,
+)
 from tests.agents.test_cardinality import Swallowing
 
 pytest.importorskip("opentelemetry.sdk", reason="OpenTelemetry absent: pip install netral[otel]")
@@ -59,7 +66,8 @@ def batch_of(settings: Settings, *values: bytes) -> Batch:
 def screener(settings: Settings, tracer: OpenTelemetry | Untraced) -> Screener:
     labels = LabelSets(topics=[], dispositions=[], stages=[], lists=[], rules=[])
     metrics = WorkerMetrics(CollectorRegistry(), labels, version="1", settings="1")
-    return Screener(settings, ListsInForce(settings), Swallowing(), metrics, tracer, "1")
+    lists, producer = ListsInForce(settings), Swallowing()
+    return Screener(settings, lists, open_switch(lists), producer, producer, metrics, tracer, "1")
 
 
 def as_text(span: ReadableSpan) -> str:

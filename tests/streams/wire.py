@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from config.settings import KafkaSettings, LogSettings, MetricsSettings, Settings, TopicSettings
+from tests.streams.signed import own_signing
 
 DEADLINE = 60.0
 SESSION_TIMEOUT = 2.0
@@ -28,6 +29,7 @@ def settings_for(bootstrap: str, prefix: str = "", **kafka: Any) -> Settings:
             },
         ),
         topics=TopicSettings.model_validate(names),
+        signing=own_signing(),
         metrics=MetricsSettings(port=0),
         log=LogSettings(),
     )
