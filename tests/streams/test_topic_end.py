@@ -35,7 +35,7 @@ class Brokers:
         if node not in self.reachable:
             raise KafkaConnectionError
         if isinstance(request, MetadataRequest):
-            partition = (0, 0, self.leaders[node], sorted(self.leaders), [])
+            partition: tuple[Any, ...] = (0, 0, self.leaders[node], sorted(self.leaders), [])
             return SimpleNamespace(topics=[(0, TOPIC, False, [partition])])
         return SimpleNamespace(topics=[(TOPIC, [(0, 0, -1, self.ends[node])])])
 
