@@ -174,7 +174,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="netral-bench-") as folder:
         rounds = parser.parse_args().rounds
         done, sent, judged = asyncio.run(measure(rounds, Path(folder)))
-    rows: list[tuple[str, ...]] = [("case", "rounds", "last flag, s", "flags after the stop", f"later than {LIMIT:.0f} s")]
+    rows: list[tuple[str, ...]] = [
+        ("case", "rounds", "last flag, s", "flags after the stop", f"later than {LIMIT:.0f} s")
+    ]
     for case in CASES:
         of = [one for one in done if one.case == case]
         rows.append(
