@@ -16,7 +16,7 @@ from streams.codec import DecodeFailure, decode_control, encode
 from streams.connection import connection
 from streams.records import ControlRecord
 from streams.signature_order import SignatureOrder
-from streams.signing import SignatureRefusedError
+from streams.signing import SignatureRefusedError, Signer, Verifier
 from streams.signing_keys import load_signer, load_verifier
 from streams.topics import ensure_control_topic
 
@@ -43,10 +43,10 @@ class Obeyed:
 class ControlTopic:
     """The open topic, with what its records so far amount to by a worker's rules."""
 
-    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer, verifier: Verifier) -> None:
         self._settings = settings
         self._consumer = consumer
-        self._order = SignatureOrder(load_verifier(settings))
+        self._order = SignatureOrder(verifier)
         self.in_force: Obeyed | None = None
         self.refused: list[tuple[int, str]] = []
         """Offset and reason of every record that workers refuse."""
@@ -100,10 +100,11 @@ class ControlTopic:
             signature.key_id if signature else None,
         )
 
-    def signed(self, record: ControlRecord) -> tuple[bytes, list[tuple[str, bytes]]]:
+    def signed(
+        self, record: ControlRecord, signer: Signer | None
+    ) -> tuple[bytes, list[tuple[str, bytes]]]:
         """The record's bytes and headers. Raises SigningError where workers would refuse them."""
         topic, value = self._settings.topics.control, encode(record)
-        signer = load_signer(self._settings)
         headers = signer.headers(topic, None, record.sequence, value) if signer else ()
         try:
             self._order.verifier.verify(topic, None, value, headers)
@@ -117,8 +118,9 @@ class ControlTopic:
 
 async def read_control(settings: Settings) -> ControlTopic:
     """The topic as it is now. Raises BrokerError where it is not there."""
+    verifier = load_verifier(settings)
     async with open_topic(settings.kafka, settings.topics.control, from_start=True) as consumer:
-        topic = ControlTopic(settings, consumer)
+        topic = ControlTopic(settings, consumer, verifier)
         await topic.read()
         return topic
 
@@ -127,14 +129,15 @@ async def send_control(settings: Settings, action: Action, reason: str, by: str)
     """Write the record and return once it is what workers obey.
 
     Somebody else's record may come in between and make ours old; then it is sent again. Raises
-    BrokerError where the brokers do not take it.
+    BrokerError where the brokers do not take it, and what the keys' files raise before that.
     """
+    signer, verifier = load_signer(settings), load_verifier(settings)
     producer = AIOKafkaProducer(**connection(settings.kafka), acks="all")
     try:
         await ensure_control_topic(settings)
         await producer.start()
         async with open_topic(settings.kafka, settings.topics.control, from_start=True) as consumer:
-            topic = ControlTopic(settings, consumer)
+            topic = ControlTopic(settings, consumer, verifier)
             await topic.read()
             while True:
                 record = ControlRecord(
@@ -145,7 +148,7 @@ async def send_control(settings: Settings, action: Action, reason: str, by: str)
                     by=by,
                     at=datetime.now(UTC),
                 )
-                value, headers = topic.signed(record)
+                value, headers = topic.signed(record, signer)
                 async with asyncio.timeout(ANSWER_TIMEOUT):
                     place = await producer.send_and_wait(
                         settings.topics.control, value, headers=headers

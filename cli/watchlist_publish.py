@@ -130,8 +130,8 @@ async def _plan_and_send(
         replay = new_replay(settings, base)
         steps = replay_records(replay, records)
         target = wanted(base, steps)
-        # Above every number that was ever used, refused ones too: a record may yet be taken.
-        used = (record.update.sequence for record in records if record.update is not None)
+        # Above every number that was ever used with a trusted key, refused ones too.
+        used = (record.update.sequence for record in records if record.update and not record.unfit)
         newest = max([topic.newest_signed, *used])
         planned = plan(
             replay,

@@ -21,13 +21,14 @@ from streams.records import Watchlist, WatchlistUpdate
 class TopicRecord:
     """One record as it lies in the topic; `timestamp` is milliseconds since 1970.
 
-    `update` is None where it cannot be read; `unreadable` then says why.
+    `update` is None where it cannot be read. `unfit` says why, or why it is not obeyed although it
+    can be read: it is not signed as it must be, or not in its order.
     """
 
     offset: int
     timestamp: int
     update: WatchlistUpdate | None
-    unreadable: str = ""
+    unfit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def replay_records(replay: WatchlistReplay, records: Iterable[TopicRecord]) -> l
     """Every record put to the replay, in order."""
     steps: list[Step] = []
     for record in records:
-        before, refused = replay.watchlist, record.unreadable
-        if record.update is not None:
+        before, refused = replay.watchlist, record.unfit
+        if record.update is not None and not refused:
             try:
                 replay.apply(record.update)
             except WatchlistError as error:

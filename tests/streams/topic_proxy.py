@@ -16,6 +16,7 @@ class TopicProxy:
         self._topic = topic.encode()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self.is_cut = False
 
     async def __aenter__(self) -> "TopicProxy":
@@ -27,8 +28,14 @@ class TopicProxy:
         self._server.close()
         for writer in tuple(self._writers):
             writer.transport.abort()
+        if self._serving:
+            await asyncio.wait(self._serving)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        this = asyncio.current_task()
+        assert this is not None
+        self._serving.add(this)
+        this.add_done_callback(self._serving.discard)
         self._writers.add(writer)
         onward: asyncio.StreamWriter | None = None
         try:
