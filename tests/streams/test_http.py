@@ -124,7 +124,7 @@ async def test_who_sits_on_connections_shuts_nobody_out() -> None:
     "start", [b"GET /metrics HTTP/1.1\r\nX: ", b"GET /", get("/metrics", "POST")]
 )
 async def test_an_endless_request_is_not_read(start: bytes) -> None:
-    """It is answered or cut off long before its end, and whoever shares the loop gets their turn."""
+    """It is answered or cut off long before its end; who shares the loop gets their turn."""
     turns, piece, pieces = 0, b"x" * 65_536, 4_096  # 256 MiB
 
     async def other_work() -> None:
