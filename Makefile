@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-kafka check bench bench-register bench-watchlist bench-stop learn eval lock schemas format clean
+.PHONY: setup demo test test-kafka check bench bench-register bench-watchlist bench-stop learn eval audit sbom fuzz schemas lock format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -26,6 +26,7 @@ check: $(READY)  ## exactly what CI runs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m streams.schemas --check
+	@$(BIN)/python -m scripts.audit --allow-unreachable
 	@$(MAKE) --no-print-directory test
 
 bench: $(READY)  ## throughput beside the bare client and a stock Faust agent; JSON in bench/out/
@@ -45,6 +46,15 @@ learn: $(READY)  ## learn config/match_model.yaml anew (a quarter of an hour, 8 
 
 eval: $(READY)  ## measure content matching on real posts; writes docs/evaluation.md (two minutes, 2 GB)
 	@$(BIN)/python -m evaluation $(ARGS)
+
+audit: $(READY)  ## known vulnerabilities of the locked packages; fails where no source can be reached
+	@$(BIN)/python -m scripts.audit $(ARGS)
+
+sbom: $(READY)  ## a CycloneDX bill of materials of the run-time lock, dist/netral.cdx.json
+	@$(BIN)/python -m scripts.sbom $(ARGS)
+
+fuzz: $(READY)  ## fuzz our own parsing (ARGS="TARGET --seconds N"; without: every target, a minute each)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 schemas: $(READY)  ## regenerate the JSON Schemas and the AsyncAPI document
 	@$(BIN)/python -m streams.schemas

@@ -44,12 +44,18 @@ def add_commands(app: typer.Typer, counted: Counted) -> None:
             str, typer.Option(metavar="AGE1…", help="Printed by 'register review-key'.")
         ],
         vault: Annotated[Path, typer.Option(metavar="OUT", help="Where the sealed vault goes.")],
+        replaces: Annotated[
+            str | None,
+            typer.Option(
+                metavar="KEY-ID", help="The election's key until now, to be given up for this one."
+            ),
+        ] = None,
     ) -> None:
         """Give every person a pseudonym for one election, and seal who is who into a vault."""
         people = read_manifest(directory).people
         with counted("people", people) as progress:
             manifest = register_refs.write_refs(
-                directory, election, key_file, recipient, vault, progress
+                directory, election, key_file, recipient, vault, progress, replaces=replaces
             )
         typer.echo(
             f"{directory}: {people:,} pseudonyms for {election}, key "

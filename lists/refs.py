@@ -87,13 +87,17 @@ def write_refs(
     recipient: str,
     vault: Path,
     progress: Progress | None = None,
+    *,
+    replaces: str | None = None,
 ) -> Manifest:
     """Add the election's pseudonyms to the artifact and seal the vault, the vault first.
 
     `recipient` is the public half of the review key, ``age1…``. People who came by a live update
-    are known by pseudonym only and keep the one that they have. Raises RegisterError where they
-    have none under this election and key, or where the key, the recipient, the artifact or the
-    vault's place is refused.
+    are known by pseudonym only and keep the one that they have. An election keeps its key: with
+    another, everybody's pseudonym would change under the flags that are out; `replaces` is the id
+    of the key to be given up. Raises RegisterError where the key is not the election's, people
+    known by pseudonym only have none under this election and key, or the key, the recipient, the
+    artifact or the vault's place is refused.
     """
     if not 0 < len(quote(election_id, safe="")) <= ELECTION_ID_MAX:
         raise RegisterError(
@@ -106,6 +110,12 @@ def write_refs(
     manifest = read_manifest(directory)
     identities = read_identities(directory)
     stored = manifest.refs.get(election_id)
+    if stored is not None and stored.key_id not in (own, replaces):
+        raise RegisterError(
+            f"{key_file}: key {own} is not that of election {election_id}, whose pseudonyms were "
+            f"made with key {stored.key_id}. Give that key's file; to change every pseudonym of "
+            f"the election, add '--replaces {stored.key_id}'."
+        )
     known = (
         read_ref_bytes(directory, election_id)
         if stored is not None and stored.key_id == own

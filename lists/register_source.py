@@ -160,28 +160,20 @@ def _parse_block(block: bytes, heading: Sequence[str], line: int) -> Chunk | Non
     """The block by Arrow, None where it is not for it."""
     if block.startswith(_BOM):  # here a part of the first value
         return None
-    strange: list[int] = []
-
-    def skip(row: pa_csv.InvalidRow) -> str:
-        strange.append(1)
-        return "skip"
-
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(block),
             read_options=pa_csv.ReadOptions(
                 column_names=list(heading), use_threads=False, block_size=len(block) + 1
             ),
-            parse_options=pa_csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip),
+            parse_options=pa_csv.ParseOptions(ignore_empty_lines=False),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(heading, pa.large_string()),
                 include_columns=[name for name in heading if name in KEPT],
                 strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid:
-        return None
-    if strange:
+    except (pa.ArrowInvalid, UnicodeDecodeError):  # of a row that it quotes, and cannot
         return None
     return _chunk(table, np.arange(line, line + table.num_rows))
 

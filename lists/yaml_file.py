@@ -1,6 +1,7 @@
 """YAML and JSON files read so that nothing is guessed: no bare dates, no repeated keys."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,23 @@ from config.errors import ListError
 
 class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """Leaves timestamps as they are written, so that the schema sees a bare date for what it is."""
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        """Refuses aliases: a few lines of them stand for more data than any memory holds."""
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if id(one) in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, "an alias (*) refers to this; write it out", one.start_mark
+                )
+            seen.add(id(one))
+            if isinstance(one, yaml.SequenceNode):
+                waiting += one.value
+            elif isinstance(one, yaml.MappingNode):
+                waiting += [part for pair in one.value for part in pair]
+        return super().construct_document(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -44,7 +62,7 @@ def read_document(path: Path, what: str, error: type[ListError]) -> Any:
         raise error(f"{what} {path}: {reason}. Name a readable UTF-8 file.") from None
     try:
         if path.suffix == ".json":
-            return json.loads(raw, object_pairs_hook=_once)
+            return _only_characters(raw, json.loads(raw, object_pairs_hook=_once))
         return yaml.load(raw, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
@@ -57,10 +75,19 @@ def read_document(path: Path, what: str, error: type[ListError]) -> Any:
         raise error(f"{what} {path}: {reason}. Mend the file.") from None
 
 
+def _only_characters(raw: str, document: Any) -> Any:
+    """The document. Raises ValueError for half a surrogate pair, which JSON can escape."""
+    if "\\ud" in raw.lower():
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("half a surrogate pair stands there, which is no character") from None
+    return document
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise ValueError(f"the key {twice!r} stands twice in one object")
     return found

@@ -20,6 +20,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
+from faust import Service
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
@@ -39,6 +40,8 @@ ANSWER_TIMEOUT: Final = 5.0
 
 LOOK_FOR_DELETED: Final = 30.0
 """Seconds between two looks at partitions where nothing comes in."""
+GROUP_CHECK_INTERVAL: Final = 1.0
+"""Seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +107,26 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MILLISECONDS
         return consumer
+
+    @Service.task
+    async def _tell_why_the_group_is_closed(self) -> None:
+        """End where the group does not let us in: no right to it, above all.
+
+        aiokafka says so to whoever fetches, and Faust fetches only once it holds partitions: it
+        would wait for ever and say nothing.
+        """
+        while not self.should_stop:
+            await self.sleep(GROUP_CHECK_INTERVAL)
+            coordinator = getattr(self._consumer, "_coordinator", None)
+            if coordinator is None:
+                continue
+            try:
+                coordinator.check_errors()
+            except KafkaError as error:
+                if not error.retriable:
+                    await self.crash(error)
+                    return
+                log.warning("group_put_off", error=type(error).__name__)
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit; False where it did not happen and a later commit will do.

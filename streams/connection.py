@@ -4,6 +4,7 @@ Secrets are read when a client is made, so that a file that was renewed counts f
 connection on. They go to the client and nowhere else.
 """
 
+import contextlib
 import ssl
 from pathlib import Path
 from typing import Any, Final
@@ -134,12 +135,13 @@ def _secret(value: SecretStr | None, file: Path | None, name: str) -> SecretStr 
         error=SettingsError,
         allowed=OWNER_AND_GROUP,
     )
-    try:
+    text: str | None = None
+    with contextlib.suppress(UnicodeDecodeError):  # it holds the secret, also as a context
         text = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
+    if text is None:
         raise SettingsError(
             f"{file}: the secret of kafka.{name}_file is not UTF-8. Write it as UTF-8."
-        ) from None
+        )
     if not text:
         raise SettingsError(f"{file}: the secret of kafka.{name}_file is empty. Write it there.")
     return SecretStr(text)

@@ -1,7 +1,9 @@
 """A very small HTTP server for exactly `/metrics`, `/healthz` and `/readyz`.
 
 GET and HEAD only, no keep-alive, one bounded request a connection; it runs on the worker's loop, so
-an answer also says that the loop is alive.
+an answer also says that the loop is alive. What a client sends beyond the limits is not read, and
+where too many hold connections open the one that has done so longest gives way: whoever sits on
+connections cannot shut monitoring out.
 """
 
 import asyncio
@@ -73,7 +75,7 @@ class StatusServer:
         self._health = health
         self._readiness = readiness
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], None] = {}  # the oldest first
         self.port = settings.port
 
     async def __aenter__(self) -> Self:
@@ -109,16 +111,19 @@ class StatusServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._connections) >= MAX_CONNECTIONS:
-            writer.close()
-            return
-        self._connections.add(task)
+        if task is None:
+            raise RuntimeError("a connection is served outside a task")
+        while len(self._connections) >= MAX_CONNECTIONS:
+            oldest = next(iter(self._connections))
+            del self._connections[oldest]
+            oldest.cancel()
+        self._connections[task] = None
         try:
             with contextlib.suppress(ConnectionError, TimeoutError):
                 async with asyncio.timeout(2 * REQUEST_TIMEOUT):
                     await self._answer(reader, writer)
         finally:
-            self._connections.discard(task)
+            self._connections.pop(task, None)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

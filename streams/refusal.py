@@ -45,7 +45,7 @@ def refused(
         reason = _tls_reason(tls, kafka)
     elif missing := _missing(error, needed):
         reason = (
-            f"does not allow {_user(kafka)}: {' and '.join(missing)} ({type(error).__name__}). "
+            f"does not allow {_user(kafka)} {' and '.join(missing)} ({type(error).__name__}). "
             f"'{acls_command}' prints the commands that grant it."
         )
     else:

@@ -15,15 +15,16 @@ DEADLINE = 40.0
 
 
 def screened(settings: Settings, admin: str, folder: Path) -> str:
-    """Run a worker until it has flagged a post and put a bad record aside; all that it said.
+    """Run a worker until it has flagged a post and put a bad record aside; all that it said, in
+    its log and at its port.
 
     `admin` is the address by which the test itself writes and reads.
     """
     with clean_environment(folder), worker_process(settings, folder) as worker:
-        asyncio.run(_flag_and_letter(worker, settings, admin))
+        pages = asyncio.run(_flag_and_letter(worker, settings, admin))
         worker.process.terminate()
         assert worker.process.wait(DEADLINE) == 0
-    return worker.log_file.read_text()
+    return worker.log_file.read_text() + pages
 
 
 def ended(settings: Settings, admin: str, folder: Path) -> tuple[int, str]:
@@ -35,7 +36,7 @@ def ended(settings: Settings, admin: str, folder: Path) -> tuple[int, str]:
     return code, worker.log_file.read_text()
 
 
-async def _flag_and_letter(worker: WorkerProcess, settings: Settings, admin: str) -> None:
+async def _flag_and_letter(worker: WorkerProcess, settings: Settings, admin: str) -> str:
     await worker.wait_until_ready()
     topics = settings.topics
     await write(admin, topics.public_posts, [json.dumps(flaggable("one")).encode(), b"bad"])
@@ -44,6 +45,9 @@ async def _flag_and_letter(worker: WorkerProcess, settings: Settings, admin: str
             record = await consumer.getone()
             if topic == topics.flagged_events:
                 assert isinstance(decode_flag(record.value), FlaggedEvent)
+    pages = {path: await worker._get(path) for path in ("/metrics", "/readyz", "/healthz")}
+    assert {status for status, _ in pages.values()} == {200}
+    return "".join(f"{path}:\n{body}\n" for path, (_, body) in pages.items())
 
 
 async def _feed_until_end(worker: WorkerProcess, settings: Settings, admin: str) -> None:

@@ -1,5 +1,6 @@
 """Pseudonyms beside the index, and the key that they are made with."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,10 @@ def test_pseudonyms_are_steady_by_key_and_unrelated_by_election(
         again.subject_ref("b", n) for n in range(PEOPLE)
     }
     make_key(tmp_path / "other")
-    write_refs(register, "a", tmp_path / "other", recipient, tmp_path / "v1")
+    was = key_id(read_key(key))
+    with pytest.raises(RegisterError, match=rf"is not that of election a, .* with key {was}\."):
+        write_refs(register, "a", tmp_path / "other", recipient, tmp_path / "v1")
+    write_refs(register, "a", tmp_path / "other", recipient, tmp_path / "v1", replaces=was)
     assert open_register(register).subject_ref("a", 0) != first.subject_ref("a", 0)
     assert not list(register.glob(f"refs-a-{key_id(read_key(key))}*")), "the replaced ones go"
 
@@ -145,9 +149,12 @@ def test_a_register_with_people_known_by_pseudonym_only(
     opened = open_vault(tmp_path / "updated.vault", tmp_path / "review.key")
     assert [one.person_id for one in opened.values()] == numbers.to_pylist()
     make_key(tmp_path / "other")
+    own = key_id(read_key(key))
     for election, other in (("b", key), ("a", tmp_path / "other")):
         with pytest.raises(RegisterError, match="known by pseudonym only"):
-            write_refs(updated, election, other, recipient, tmp_path / "updated.vault")
+            write_refs(
+                updated, election, other, recipient, tmp_path / "updated.vault", replaces=own
+            )
     assert (after == given).all()
 
 
@@ -201,3 +208,43 @@ def test_a_rebuilt_register_has_no_pseudonyms_until_they_are_made_again(
     write_refs(register, "a", key, recipient, tmp_path / "vault")
     build_register(tmp_path / "s.csv", register)
     assert open_register(register).elections() == frozenset()
+
+
+def test_two_elections_at_once_each_with_a_key_of_its_own(
+    register: Path, key: Path, recipient: str, tmp_path: Path
+) -> None:
+    keys = {"a": key, "b": tmp_path / "b.key"}
+    make_key(keys["b"])
+    for _ in range(2):  # and again, as after a change of the review key
+        for election, own in keys.items():
+            write_refs(register, election, own, recipient, tmp_path / f"{election}.vault")
+    manifest = read_manifest(register)
+    for election, own in keys.items():
+        assert manifest.refs[election].key_id == key_id(read_key(own))
+        opened = open_vault(tmp_path / f"{election}.vault", tmp_path / "review.key")
+        assert opened.header.key_id == key_id(read_key(own))
+        secret = read_key(own)
+        assert all(
+            ref == subject_ref(secret, election, one.person_id)
+            for ref, one in opened.items()
+            if one.person_id is not None
+        )
+    for election, other in (("a", keys["b"]), ("b", keys["a"])):
+        with pytest.raises(RegisterError, match=key_id(read_key(keys[election]))):
+            write_refs(register, election, other, recipient, tmp_path / "crossed.vault")
+    assert not (tmp_path / "crossed.vault").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
+def test_a_key_of_another_user_is_refused(key: Path) -> None:
+    os.chown(key, 12_345, -1)
+    with pytest.raises(RegisterError, match=rf"belongs to user 12345.*chown 0 {key}"):
+        read_key(key)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666, 0o777])
+def test_a_key_that_others_may_touch_is_refused_with_the_remedy(key: Path, mode: int) -> None:
+    key.chmod(mode)
+    with pytest.raises(RegisterError, match=rf"mode {mode:04o}.*'chmod 600 {key}'"):
+        read_key(key)

@@ -272,7 +272,7 @@ def test_review_keys(tmp_path: Path) -> None:
     path.write_text(f"# created: 2024-11-25T09:58:00Z\r\n{comment}\r\n\r\n{secret}\r\n")
     assert str(read_review_key(path).to_public()) == recipient
     path.chmod(0o604)
-    with pytest.raises(RegisterError, match="review key has mode 0604, others may read it"):
+    with pytest.raises(RegisterError, match="review key has mode 0604, others may read"):
         read_review_key(path)
     path.chmod(0o600)
     another = str(x25519.Identity.generate())

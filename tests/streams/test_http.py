@@ -11,7 +11,7 @@ from config.errors import SettingsError
 from config.settings import MetricsSettings
 from streams import http
 from streams.health import Health
-from streams.http import HEADER_LIMIT, Readiness, StatusServer
+from streams.http import HEADER_LIMIT, MAX_CONNECTIONS, Readiness, StatusServer
 
 NOT_READY = Readiness({"overlays_caught_up": False, "partitions_assigned": True}, {"refused": {}})
 
@@ -118,3 +118,71 @@ async def test_a_taken_port_names_the_setting() -> None:
         )
         with pytest.raises(SettingsError, match=r"metrics\.port"):
             await taken.__aenter__()
+
+
+async def test_it_listens_on_loopback_unless_told_otherwise() -> None:
+    assert MetricsSettings().host == "127.0.0.1"
+    async with served() as server:
+        assert server._server is not None
+        assert [each.getsockname()[0] for each in server._server.sockets] == ["127.0.0.1"]
+
+
+async def test_who_sits_on_connections_shuts_nobody_out() -> None:
+    """Many times the limit, each a byte before its end: every question is still answered."""
+    async with served() as server, contextlib.AsyncExitStack() as sitting:
+        for number in range(5 * MAX_CONNECTIONS):
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            sitting.callback(writer.close)
+            writer.write(get("/metrics")[:-1])
+            if number % MAX_CONNECTIONS == 0:
+                assert (await ask(server, get("/healthz")))[0] == 200
+            assert len(server._connections) <= MAX_CONNECTIONS
+        assert (await ask(server, get("/metrics")))[2] == b"netral 1\n"
+
+
+@pytest.mark.parametrize(
+    "start", [b"GET /metrics HTTP/1.1\r\nX: ", b"GET /", get("/metrics", "POST")]
+)
+async def test_an_endless_request_is_not_read(start: bytes) -> None:
+    """It is answered or cut off long before its end; who shares the loop gets their turn."""
+    turns, piece, pieces = 0, b"x" * 65_536, 4_096  # 256 MiB
+
+    async def other_work() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with served() as server:
+        working = asyncio.create_task(other_work())
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(start)
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(30):
+                for _ in range(pieces):
+                    before = turns
+                    writer.write(piece)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+                    sent += 1
+                    assert turns > before
+        writer.transport.abort()
+        assert sent < pieces / 8
+        assert (await ask(server, get("/healthz")))[0] == 200
+        working.cancel()
+
+
+async def test_who_does_not_take_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "REQUEST_TIMEOUT", 0.1)
+    async with StatusServer(
+        MetricsSettings(port=0), metrics=lambda: b"x" * (32 << 20), readiness=lambda: NOT_READY
+    ) as server:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1)
+        writer.write(get("/metrics"))
+        async with asyncio.timeout(10):
+            while not server._connections:  # noqa: ASYNC110 - until it is served
+                await asyncio.sleep(0.01)
+            while server._connections:  # noqa: ASYNC110 - until it is given up
+                await asyncio.sleep(0.01)
+        writer.transport.abort()
