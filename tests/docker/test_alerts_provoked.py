@@ -19,7 +19,7 @@ from streams.topics import ensure_topics
 from tests.agents.member import Member, until
 from tests.docker.monitoring import load, open_now, posts, prometheus, quick
 from tests.docker.rules import alerts
-from tests.invariants.live import worker_settings
+from tests.invariants.live import stop_flagging, worker_settings
 from tests.invariants.scene import ACCOUNTS, Files, copied, files_in
 from tests.streams.wire import Proxy, write
 
@@ -159,6 +159,8 @@ def _provoke(members: Members, cut: Callable[[], None], binary: str, folder: Pat
             # What the liveness probe of the one that hangs sees, and of the others.
             until(lambda: members.hung.status("/healthz") == 503)
             assert members.one.status("/healthz") == 200
+            asyncio.run(stop_flagging(members.one.process, 1))
+            expect("NetralStoppedInWindow")
         with load(settings, posts(200), pause=0.0, survives=True):
             monitor.until('rate(netral_events_total{topic="alerts-public-posts"}[3s]) > 0')
             cut()
