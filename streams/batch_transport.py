@@ -225,10 +225,12 @@ class BatchConsumer(driver.Consumer):
             )
 
     @Service.timer(LOOK_FOR_DELETED)
-    async def _look_for_deleted(self) -> None:
+    async def _look_again_and_again(self) -> None:
+        if self.flow_active:
+            await self.look_for_deleted()
+
+    async def look_for_deleted(self) -> None:
         """Where a log was cut past us and nothing new comes in, no record tells."""
-        if not self.flow_active:
-            return
         reached: dict[Partition, int | None] = {}
         for each in self.accounting.partitions():
             try:

@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import json
+import signal
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from aiokafka import TopicPartition
@@ -16,9 +19,10 @@ from config.settings import Settings
 from rig.kafka import KafkaCluster
 from streams.app import consumer_of, create_app
 from streams.batch_transport import Batch, BatchConsumer
+from streams.broker import FETCH_WAIT_MILLISECONDS
 from streams.runner import serve
 from streams.topics import ensure_topics
-from tests.streams.wire import DEADLINE, committed, settings_for, write
+from tests.streams.wire import DEADLINE, committed, read_to_end, settings_for, write
 
 pytestmark = pytest.mark.broker
 
@@ -140,6 +144,65 @@ async def test_where_nothing_is_left_it_is_counted_and_committed_all_the_same(
         await until_committed(settings, 35)
     assert third.lost == []
     assert third.read == list(range(30, 35))
+
+
+async def test_a_look_finds_what_no_record_tells(kafka: KafkaCluster) -> None:
+    """As where the log was cut past an idle worker: it stands at 10, and had read up to 5."""
+    settings = await fresh(kafka, "idle-")
+    topic = settings.topics.public_posts
+    await write(kafka.bootstrap, topic, records(10))
+    recorder = Recorder()
+    async with consuming(settings, recorder) as consumer:
+        await until_committed(settings, 10)
+        await consumer.look_for_deleted()
+        assert recorder.lost == []
+        consumer.positions.seek((topic, 0), 5)
+        await consumer.look_for_deleted()
+        assert recorder.lost == []  # the log begins at 0: what lies between was no record
+        await delete_below(settings, 8)
+        await consumer.look_for_deleted()
+        assert recorder.lost == [(topic, 0, 3)]
+        await consumer.look_for_deleted()
+        assert recorder.lost == [(topic, 0, 3)]
+
+
+async def test_what_is_deleted_under_a_worker_that_is_held_up_is_counted(
+    kafka: KafkaCluster, tmp_path: Path
+) -> None:
+    """Its position falls out of the log; aiokafka goes on at the beginning without a word."""
+    settings = settings_for(kafka.bootstrap, "held-")
+    settings = settings.model_copy(
+        update={"topics": settings.topics.model_copy(update={"partitions": 1})}
+    )
+    await ensure_topics(settings)
+    topic = settings.topics.public_posts
+    await write(kafka.bootstrap, topic, records(100))
+    log = tmp_path / "worker.log"
+    with log.open("wb") as output:
+        worker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.agents.echo_worker", kafka.bootstrap, "held-", "0"),
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        await until_committed(settings, 100)
+        worker.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(3 * FETCH_WAIT_MILLISECONDS / 1_000)  # no fetch of its is under way
+        await write(kafka.bootstrap, topic, records(200)[100:])
+        await delete_below(settings, 150)
+        worker.send_signal(signal.SIGCONT)
+        await until_committed(settings, 200)
+    finally:
+        worker.send_signal(signal.SIGCONT)
+        worker.terminate()
+        async with asyncio.timeout(DEADLINE):
+            assert await worker.wait() == 0
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    lost = [line for line in lines if line["event"] == "input_lost"]
+    assert [(line["partition"], line["records"]) for line in lost] == [(0, 50)]
+    flags = await read_to_end(kafka.bootstrap, settings.topics.flagged_events)
+    numbers = {json.loads(record.value)["number"] for record in flags}
+    assert numbers == {*range(100), *range(150, 200)}
 
 
 async def test_a_new_group_on_a_log_that_was_cut_has_lost_nothing(kafka: KafkaCluster) -> None:
