@@ -13,6 +13,7 @@ from cli.demo_worker import worker_environment
 from config.settings import Settings
 
 STOP_TIMEOUT: Final = 40.0
+WARM: Final = 20.0
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -113,17 +114,17 @@ class Fleet:
                 worker.process.kill()
                 worker.process.wait()
 
-    def memory_growth(self, least_seconds: float) -> float:
-        """MiB from the second fifth of a worker's life to its last, the most of all workers.
+    def memory_growth(self) -> float:
+        """MiB from the first third of a worker's life to its last, the most of all workers.
 
-        Only lives longer than `least_seconds` count; the first fifth is loading and warming up.
+        Its first 20 s do not count (loading lists, compiling), nor lives with less than 20 more.
         """
         growth = 0.0
         for worker in self.all:
-            sizes = [size for _, size in worker.memory]
-            if not worker.memory or worker.memory[-1][0] < least_seconds or len(sizes) < 10:
+            sizes = [size for age, size in worker.memory if age >= WARM]
+            if not sizes or worker.memory[-1][0] < 2 * WARM:
                 continue
-            fifth = len(sizes) // 5
-            early, late = sizes[fifth : 2 * fifth], sizes[-fifth:]
+            third = max(1, len(sizes) // 3)
+            early, late = sizes[:third], sizes[-third:]
             growth = max(growth, sum(late) / len(late) - sum(early) / len(early))
         return growth / (1 << 20)

@@ -37,12 +37,6 @@ class Progress:
         now = monotonic()
         self._since = dict.fromkeys(range(PARTITIONS), now)
 
-    @property
-    def at_end(self) -> bool:
-        return bool(self.ends) and all(
-            self.committed.get(number) == end for number, end in self.ends.items()
-        )
-
 
 async def ask(
     bootstrap: str, topic: str, group: str

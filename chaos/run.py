@@ -5,7 +5,7 @@ import contextlib
 import random
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -31,9 +31,6 @@ NODES: Final = 3
 SMALL_DISK_NODE: Final = 3
 WORKERS: Final = 2
 END_TIMEOUT: Final = 180.0
-LONG_LIFE: Final = 30.0
-"""Seconds from which a worker's memory is looked at."""
-
 LONGEST_STANDSTILL: Final = 30.0
 MEMORY_GROWTH: Final = 64.0
 """MiB in a worker's life that count as growth; below is the allocator's breathing."""
@@ -163,6 +160,7 @@ class _Run:
             self._fleet.add()
         chance = random.Random(f"feed {self._seed}")
         feeder = Feeder(internal, topics.public_posts, scene.values, scene.decoys, chance)
+        await self._until(lambda committed, _: bool(committed))  # the workers are at work
         watching = asyncio.create_task(self._watch())
         try:
             faults_over = asyncio.Event()
@@ -173,7 +171,7 @@ class _Run:
                 await asyncio.gather(*lanes)
                 await self._world.heal()
                 faults_over.set()
-            await self._until_at_end()
+            await self._until(lambda committed, ends: committed == ends)
         finally:
             watching.cancel()
             await asyncio.wait({watching})
@@ -187,7 +185,7 @@ class _Run:
             faults=tuple(self._done),
             verdict=verdict,
             stuck=round(self._progress.longest, 1),
-            memory_growth=round(self._fleet.memory_growth(LONG_LIFE), 1),
+            memory_growth=round(self._fleet.memory_growth(), 1),
             unexpected_ends=tuple(self._fleet.unexpected),
             seconds=round(monotonic() - began, 1),
             left_out=() if self._disks else ("disk_full",),
@@ -225,9 +223,14 @@ class _Run:
                 self._progress.note(*answer)
             await asyncio.sleep(0.5)
 
-    async def _until_at_end(self) -> None:
+    async def _until(self, reached: Callable[[dict[int, int], dict[int, int]], bool]) -> None:
+        """Ask for committed and end offsets until they are as wanted, or it is too late."""
+        topic, group = self._settings.topics.public_posts, self._settings.kafka.group
         deadline = monotonic() + END_TIMEOUT
-        while not self._progress.at_end and monotonic() < deadline:  # noqa: ASYNC110 - asks
+        while monotonic() < deadline:
+            answer = await ask(self._cluster.internal, topic, group)
+            if answer is not None and reached(*answer):
+                return
             await asyncio.sleep(0.2)
 
     async def _end_workers(self) -> None:
