@@ -5,6 +5,8 @@ python -m chaos --seeds 1-20 [--short] [--out chaos/out/runs.jsonl] [--keep DIR]
 
 import argparse
 import logging
+import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -21,7 +23,7 @@ def main() -> int:
     parser.add_argument("--seeds", default="1-20", help="one seed, or first-last")
     parser.add_argument("--short", action="store_true", help="the form that CI runs")
     parser.add_argument("--out", type=Path, default=Path("chaos/out/runs.jsonl"))
-    parser.add_argument("--keep", type=Path, help="keep logs and data in this folder")
+    parser.add_argument("--keep", type=Path, help="keep what a failed run left in this folder")
     parser.add_argument("--table", action="store_true", help=f"only write {DOCUMENT.name} anew")
     options = parser.parse_args()
     if options.table:
@@ -29,6 +31,7 @@ def main() -> int:
         return 0
     first, _, last = options.seeds.partition("-")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it is told of every fault
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # brokers and disks are put away
     options.out.parent.mkdir(parents=True, exist_ok=True)
     failed = False
     for seed in range(int(first), int(last or first) + 1):
@@ -39,6 +42,8 @@ def main() -> int:
         sys.stdout.write(f"{report}\n")
         sys.stdout.flush()
         failed = failed or not report.passed
+        if keep is not None and report.passed:
+            shutil.rmtree(keep)
     return 1 if failed else 0
 
 

@@ -55,7 +55,7 @@ SHORT: Final = Size(
     events=6_000, seconds=20.0, faults=6, pause=3.0, brokers_away=5.0, compacted=200
 )
 LONG: Final = Size(
-    events=200_000, seconds=150.0, faults=12, pause=3.0, brokers_away=60.0, compacted=2_000
+    events=200_000, seconds=150.0, faults=20, pause=3.0, brokers_away=60.0, compacted=2_000
 )
 
 

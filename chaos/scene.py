@@ -27,6 +27,7 @@ from synth.register import draw_register
 PEOPLE: Final = 400
 SESSION_TIMEOUT: Final = 6.0
 PARTITIONS: Final = 6
+SOME: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def set_scene(folder: Path, bootstrap: str, seed: int, events: int) -> Scene:
         flagged = post.expected.disposition == "flagged"
         if flagged != bool(answer.flags) or str(post.expected.reason) != str(answer.reason):
             raise AssertionError(f"the core and the known answer differ for a {post.scene} post")
-    if scene.judge(scene.values, switched=True) == scene.judge(scene.values, switched=False):
+    some = scene.values[:SOME]
+    if scene.judge(some, switched=True) == scene.judge(some, switched=False):
         raise AssertionError("the switch of the lists changes no answer")
     return scene
