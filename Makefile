@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench bench-register bench-watchlist learn eval lock schemas format clean
+.PHONY: setup demo test test-kafka check chaos bench bench-register bench-watchlist learn eval lock schemas format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -17,6 +17,9 @@ demo: $(READY)  ## the whole pipeline on the embedded broker (ARGS=--exit ends a
 test: $(READY)  ## the tests
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-kafka: $(READY)  ## what uses a broker, on Apache Kafka alone (needs Java 17 and Maven)
+	@$(BIN)/python -m pytest -m broker --broker=kafka $(ARGS)
+
 check: $(READY)  ## exactly what CI runs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -24,6 +27,10 @@ check: $(READY)  ## exactly what CI runs
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m streams.schemas --check
 	@$(MAKE) --no-print-directory test
+
+chaos: $(READY)  ## faults on three brokers and up to four workers, 20 seeds; writes docs/reliability.md (hours)
+	@$(BIN)/python -m chaos $(ARGS)
+	@$(BIN)/python -m chaos --table
 
 bench: $(READY)  ## throughput beside the bare client and a stock Faust agent; JSON in bench/out/
 	@$(BIN)/python -m bench.pipeline $(ARGS)

@@ -96,13 +96,14 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer."""
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
-        """Stock code lets a broker hold a fetch for 1.5 s.
+        """Stock code lets a broker hold a fetch for 1.5 s, and reads what transactions took back.
 
         aiokafka has one fetch a broker under way, so an idle partition would keep a busy one
-        waiting for as long.
+        waiting for as long. A post whose writer aborted its transaction was never posted.
         """
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MILLISECONDS
+        consumer._isolation_level = "read_committed"
         return consumer
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
