@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-kafka check bench bench-register bench-watchlist bench-stop learn eval audit sbom fuzz schemas lock format clean
+.PHONY: setup demo test test-kafka check chaos bench bench-register bench-watchlist bench-stop learn eval audit sbom fuzz schemas lock format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -28,6 +28,10 @@ check: $(READY)  ## exactly what CI runs
 	@$(BIN)/python -m streams.schemas --check
 	@$(BIN)/python -m scripts.audit --allow-unreachable
 	@$(MAKE) --no-print-directory test
+
+chaos: $(READY)  ## faults on three brokers and up to four workers, 20 seeds; writes docs/reliability.md (hours)
+	@$(BIN)/python -m chaos $(ARGS)
+	@$(BIN)/python -m chaos --table
 
 bench: $(READY)  ## throughput beside the bare client and a stock Faust agent; JSON in bench/out/
 	@$(BIN)/python -m bench.pipeline $(ARGS)

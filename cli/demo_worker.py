@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ import orjson
 from config.errors import NetralError
 from config.settings import ENV_NESTED, ENV_PREFIX, Settings
 
+WORKER: Final = ("-m", "cli.main", "worker")
 START_TIMEOUT: Final = 45.0
 STOP_TIMEOUT: Final = 15.0
 _HTTP_TIMEOUT: Final = 2.0
@@ -38,12 +39,17 @@ def worker_environment(settings: Settings) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def worker_process(settings: Settings, folder: Path) -> Iterator["WorkerProcess"]:
-    """A `netral worker` with these settings; stopped with SIGTERM when the block ends."""
+def worker_process(
+    settings: Settings, folder: Path, command: Sequence[str] = WORKER
+) -> Iterator["WorkerProcess"]:
+    """A `netral worker` with these settings; stopped with SIGTERM when the block ends.
+
+    `command` is what the interpreter is given.
+    """
     log_file = folder / "worker.log"
     with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "worker"],
+        process = subprocess.Popen(  # noqa: S603 - our own code, no shell
+            [sys.executable, *command],
             env=worker_environment(settings),
             cwd=folder,
             stdin=subprocess.DEVNULL,

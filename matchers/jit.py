@@ -34,36 +34,36 @@ def _cache_folder() -> Path:
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
 
-class _ReadOnlyLocator(caching.UserProvidedCacheLocator):  # type: ignore[misc]
+class _ReadOnlyLocator(caching.UserProvidedCacheLocator):
     def ensure_cache_path(self) -> None:
         """Nothing is written there, so it need not be writable."""
 
 
-class _CacheImpl(caching.CompileResultCacheImpl):  # type: ignore[misc]
+class _CacheImpl(caching.CompileResultCacheImpl):
     # Our folder and no other: numba by itself would also try beside the source, and at home.
-    _locator_classes = (caching.UserProvidedCacheLocator, _ReadOnlyLocator)
+    _locator_classes = [caching.UserProvidedCacheLocator, _ReadOnlyLocator]  # noqa: RUF012
 
 
-class _Cache(caching.FunctionCache):  # type: ignore[misc]
+class _Cache(caching.FunctionCache):
     _impl_class = _CacheImpl
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """What is kept; None where nothing is, or the folder cannot be read."""
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except OSError:
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep it, unless the folder is read-only: then it is this process's own."""
         if not isinstance(self._impl.locator, _ReadOnlyLocator):
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 def kernel(function: Kernel) -> Kernel:
     """Compile at the first call with each kind of argument."""
     compiled: Any = numba.njit(nogil=True)(function)
-    compiled._cache = _Cache(function)
+    compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
     return cast(Kernel, compiled)
 
 

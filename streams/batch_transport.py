@@ -24,7 +24,6 @@ from faust import Service
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
-from mode import Service
 
 from streams.accounting import BatchAccounting, BatchTicket, Partition
 from streams.broker import FETCH_WAIT_MILLISECONDS
@@ -99,13 +98,14 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer."""
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
-        """Stock code lets a broker hold a fetch for 1.5 s.
+        """Stock code lets a broker hold a fetch for 1.5 s, and reads what transactions took back.
 
         aiokafka has one fetch a broker under way, so an idle partition would keep a busy one
-        waiting for as long.
+        waiting for as long. A post whose writer aborted its transaction was never posted.
         """
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MILLISECONDS
+        consumer._isolation_level = "read_committed"
         return consumer
 
     @Service.task
@@ -248,10 +248,12 @@ class BatchConsumer(driver.Consumer):
             )
 
     @Service.timer(LOOK_FOR_DELETED)
-    async def _look_for_deleted(self) -> None:
+    async def _look_again_and_again(self) -> None:
+        if self.flow_active:
+            await self.look_for_deleted()
+
+    async def look_for_deleted(self) -> None:
         """Where a log was cut past us and nothing new comes in, no record tells."""
-        if not self.flow_active:
-            return
         reached: dict[Partition, int | None] = {}
         for each in self.accounting.partitions():
             try:

@@ -13,11 +13,11 @@ import pytest
 
 from config.settings import Settings
 from rig.ports import stable_port
+from rig.proxy import Proxy
 from streams.topics import ensure_topics
 from tests.brokers import Broker, Kind, own_broker
 from tests.streams.wire import (
     DEADLINE,
-    Proxy,
     committed,
     read_to_end,
     read_until,
@@ -163,4 +163,4 @@ async def test_a_broker_that_is_away_is_waited_for(broker_kind: Kind, tmp_path: 
                 assert await process.wait() == 0
             await drained
         assert sum((await committed(settings, PARTITIONS)).values()) == len(values)
-        await proxy.cut()
+        await proxy.close()

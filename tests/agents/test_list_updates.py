@@ -72,7 +72,8 @@ def scene(settings: Settings) -> Scene:
     metrics = WorkerMetrics(
         CollectorRegistry(),
         LabelSets(topics=topics, dispositions=(), stages=(), lists=LIST_NAMES, rules=()),
-        "test",
+        version="test",
+        settings="test",
     )
     order = SignatureOrder(Verifier(trusted))
     return Scene(lists, ListUpdates(settings.topics, lists, metrics, 1 << 20, order), metrics)

@@ -9,13 +9,14 @@ from prometheus_client import CollectorRegistry
 
 from agents.liveness import Liveness
 from config.settings import HealthSettings, Settings
+from rig.proxy import Proxy
 from streams import probe
 from streams.accounting import Partition
 from streams.embedded import EmbeddedBroker, embedded_broker, free_port
 from streams.health import Sighting
 from streams.metrics import LabelSets, WorkerMetrics
 from streams.topics import ensure_topics
-from tests.streams.wire import DEADLINE, Proxy, settings_for, write
+from tests.streams.wire import DEADLINE, settings_for, write
 
 pytestmark = pytest.mark.broker
 

@@ -26,6 +26,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
     for section, values in Settings().model_dump().items():
         for name, value in values.items():
             shown = "[]" if value == () else "–" if value is None else value
+            if isinstance(shown, bool):
+                shown = str(shown).lower()  # as TOML has it
             if isinstance(shown, Path):
                 shown = shown.relative_to(ROOT).as_posix()
             defaults[f"{section}.{name}"] = "–" if shown == "–" else f"`{shown}`"

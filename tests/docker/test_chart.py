@@ -17,7 +17,13 @@ from tests.docker.rules import alerts, recordings
 
 CHART: Final = DOCKER / "helm" / "netral"
 SCHEMAS: Final = json.loads((Path(__file__).parent / "schemas" / "kubernetes.json").read_text())
-ALL: Final = ("keda.enabled=true", "prometheus.enabled=true", "secrets={netral-kafka}")
+ALL: Final = (
+    "keda.enabled=true",
+    "prometheus.enabled=true",
+    "secrets={netral-kafka}",
+    "secretFiles[0].secret=netral-tls",
+    "secretFiles[0].mountPath=/secrets/tls",
+)
 
 
 @pytest.fixture(scope="session")

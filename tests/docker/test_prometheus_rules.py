@@ -19,7 +19,7 @@ from tests.docker.rules import PROMETHEUS, alerts, metrics_in, recordings
 RUNBOOK = DOCKER.parent / "docs" / "runbook.md"
 FROM_PROMETHEUS = {"up"}
 AWAITED = {"netral_monitoring_enabled", "netral_control_confirmed_seconds"}
-"""Come with the confirmed stop switch."""
+"""Come with the confirmed stop switch; from then on they are asked for like any other."""
 
 
 def run(*command: str | Path) -> None:

@@ -176,7 +176,10 @@ async def test_an_endless_request_is_not_read(start: bytes) -> None:
 async def test_who_does_not_take_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "REQUEST_TIMEOUT", 0.1)
     async with StatusServer(
-        MetricsSettings(port=0), metrics=lambda: b"x" * (32 << 20), readiness=lambda: NOT_READY
+        MetricsSettings(port=0),
+        metrics=lambda: b"x" * (32 << 20),
+        readiness=lambda: NOT_READY,
+        health=lambda: ALIVE,
     ) as server:
         _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1)
         writer.write(get("/metrics"))

@@ -11,10 +11,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from config.errors import BrokerError
 from config.settings import KafkaSettings
 from rig.ports import stable_port
+from rig.proxy import Proxy
 from streams.overlay import OverlayService
 from streams.topics import ensure_topics, overlay_topics
 from tests.brokers import Broker, Kind, own_broker
-from tests.streams.wire import DEADLINE, Proxy, settings_for, write
+from tests.streams.wire import DEADLINE, settings_for, write
 
 pytestmark = pytest.mark.broker
 
@@ -159,7 +160,7 @@ async def test_a_broker_that_goes_away_is_survived(broker_kind: Kind, tmp_path: 
         await seen.until(2)
         assert seen.of(topics[0]) == [b"before", b"after"]
         await service.stop()
-        await proxy.cut()
+        await proxy.close()
 
 
 async def test_a_list_topic_with_two_partitions_is_refused(broker: Broker) -> None:

@@ -1,4 +1,4 @@
-"""Reading and writing topics in tests, and a proxy that plays a broker going away."""
+"""Reading and writing topics in tests."""
 
 import asyncio
 import contextlib
@@ -109,44 +109,3 @@ async def committed(settings: Settings, partitions: int) -> dict[int, int]:
     finally:
         await consumer.stop()
     return {number: offset for number, offset in found.items() if offset}
-
-
-class Proxy:
-    """Stands between clients and a broker. While cut, its port refuses connections."""
-
-    def __init__(self, port: int, target: str) -> None:
-        self._port = port
-        host, _, number = target.rpartition(":")
-        self._target = (host, int(number))
-        self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
-
-    async def mend(self) -> None:
-        self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self._port)
-
-    async def cut(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for writer in tuple(self._writers):
-            writer.transport.abort()
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        try:
-            onward_reader, onward = await asyncio.open_connection(*self._target)
-            self._writers.add(onward)
-            await asyncio.gather(_copy(reader, onward), _copy(onward_reader, writer))
-            self._writers.discard(onward)
-        except OSError:
-            writer.transport.abort()
-        finally:
-            self._writers.discard(writer)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
