@@ -93,7 +93,13 @@ async def test_a_batch_is_a_span_with_its_stages_below(
         "messaging.batch.message_count": 3,
         "netral.batch": "traced-public-posts-2-40-42",
     }
-    assert [span.name for span in stages] == ["decode", *STAGES, "encode", "write"]
+    assert [span.name for span in stages] == [
+        "decode",
+        *STAGES,
+        "encode",
+        "write",  # the flags
+        "write",  # the dead letters
+    ]
     for span in stages:
         assert span.parent is not None
         assert span.parent.span_id == root.context.span_id
