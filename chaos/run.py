@@ -30,7 +30,7 @@ from streams.topics import ensure_topics
 NODES: Final = 3
 SMALL_DISK_NODE: Final = 3
 WORKERS: Final = 2
-END_TIMEOUT: Final = 180.0
+END_TIMEOUT: Final = 600.0
 LONGEST_STANDSTILL: Final = 30.0
 MEMORY_GROWTH: Final = 64.0
 """MiB in a worker's life that count as growth; below is the allocator's breathing."""
