@@ -1,6 +1,6 @@
 """`make chaos`: runs over many seeds, one JSON line each, and the table in docs/reliability.md.
 
-python -m chaos --seeds 1-20 [--short | --events N] [--out chaos/out/runs.jsonl] [--keep DIR] [--table]
+python -m chaos --seeds 1-20 [--short | --events N] [--out FILE] [--keep DIR] [--table]
 """
 
 import argparse

@@ -258,7 +258,7 @@ class _Run:
 @contextlib.contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
+        keep.mkdir(parents=True)  # not over the data of another run
         yield keep
     else:
         with tempfile.TemporaryDirectory(prefix="netral-chaos-") as folder:
