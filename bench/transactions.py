@@ -7,12 +7,14 @@ One Apache Kafka broker; rounds alternate, ratios are taken inside a round.
 
 import argparse
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.events import Source, draw_events, everyday_words
@@ -50,21 +52,45 @@ async def main(events: int, rounds: int) -> None:
             settings = settings_for(cluster.bootstrap, register, "fill")
             await ensure_topics(settings)
             await send_all(draw_events(source, events, 0.1, SEED), settings)
-            rates: dict[str, list[float]] = {name: [] for name in PATHS}
+            broker = cluster.brokers[0].pid
+            rates: dict[str, list[Rate]] = {name: [] for name in PATHS}
             for number in range(rounds):
                 for path, module in PATHS.items():
-                    group = f"{path}-{number}"
-                    one = settings_for(cluster.bootstrap, register, group)
-                    rates[path].append(await timed(one, module, events, folder))
-                    sys.stdout.write(
-                        f"round {number + 1} {path}: {rates[path][-1]:,.0f} events/s\n"
-                    )
+                    one = settings_for(cluster.bootstrap, register, f"{path}-{number}")
+                    rate = await timed(one, module, events, folder, broker)
+                    rates[path].append(rate)
+                    sys.stdout.write(f"round {number + 1} {path}: {rate}\n")
                     sys.stdout.flush()
-    ratios = [b / a for a, b in zip(rates["present"], rates["transactions"], strict=True)]
-    sys.stdout.write(
-        f"transactions / present: median {statistics.median(ratios):.2f}, "
-        f"{min(ratios):.2f} to {max(ratios):.2f}\n"
-    )
+    for name in ("events_a_second", "worker_cpu", "broker_cpu"):
+        ratios = [
+            getattr(b, name) / getattr(a, name)
+            for a, b in zip(rates["present"], rates["transactions"], strict=True)
+        ]
+        sys.stdout.write(
+            f"{name}, transactions / present: median {statistics.median(ratios):.2f}, "
+            f"{min(ratios):.2f} to {max(ratios):.2f}\n"
+        )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """CPU of worker and broker in microseconds an event: what a shared machine does not blur."""
+
+    events_a_second: float
+    worker_cpu: float
+    broker_cpu: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.events_a_second:,.0f} events/s, worker {self.worker_cpu:.1f} and broker "
+            f"{self.broker_cpu:.1f} microseconds of CPU an event"
+        )
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def settings_for(bootstrap: str, register: Path, group: str) -> Settings:
@@ -76,8 +102,10 @@ def settings_for(bootstrap: str, register: Path, group: str) -> Settings:
     )
 
 
-async def timed(settings: Settings, module: Sequence[str], events: int, folder: Path) -> float:
-    """Events a second, from the first look that saw some to the last before the end."""
+async def timed(
+    settings: Settings, module: Sequence[str], events: int, folder: Path, broker: int
+) -> Rate:
+    """From the first look that saw some events to the last before the end."""
     from cli.demo_worker import WorkerProcess
 
     log_file = folder / f"{settings.kafka.group}.log"
@@ -92,19 +120,21 @@ async def timed(settings: Settings, module: Sequence[str], events: int, folder: 
     try:
         pin(process.pid)
         worker = WorkerProcess(process, settings, log_file)
-        looks: list[tuple[float, int]] = []
+        looks: list[tuple[float, int, float, float]] = []
         async with asyncio.timeout(TIMEOUT):
             while not looks or looks[-1][1] < events:
                 worker.check_alive()
                 counts = await worker.metric("netral_events_total", "topic")
                 if done := counts.get(settings.topics.public_posts, 0):
-                    looks.append((time.perf_counter(), done))
+                    times = cpu_seconds(process.pid), cpu_seconds(broker)
+                    looks.append((time.perf_counter(), done, *times))
                 await asyncio.sleep(0.2)
     finally:
         process.kill()
         process.wait()
-    (start, before), (end, after) = looks[0], looks[-2] if len(looks) > 2 else looks[-1]
-    return (after - before) / (end - start)
+    first, last = looks[0], looks[-2] if len(looks) > 2 else looks[-1]
+    seconds, done, ours, theirs = (b - a for a, b in zip(first, last, strict=True))
+    return Rate(done / seconds, ours / done * 1e6, theirs / done * 1e6)
 
 
 if __name__ == "__main__":

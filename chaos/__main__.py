@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--events", type=int, help="how many, instead of the form's own number")
     parser.add_argument("--out", type=Path, default=Path("chaos/out/runs.jsonl"))
     parser.add_argument("--keep", type=Path, help="keep what a failed run left in this folder")
+    parser.add_argument("--worker", default="cli.main worker", help="a module that runs instead")
     parser.add_argument("--table", action="store_true", help=f"only write {DOCUMENT.name} anew")
     options = parser.parse_args()
     if options.table:
@@ -43,7 +44,7 @@ def main() -> int:
         )
     for seed in range(int(first), int(last or first) + 1):
         keep = options.keep / f"seed-{seed}" if options.keep else None
-        report = run(seed, size, keep=keep)
+        report = run(seed, size, keep=keep, worker=options.worker.split())
         with options.out.open("ab") as file:
             file.write(msgspec.json.encode(report) + b"\n")
         sys.stdout.write(f"{report}\n")

@@ -89,8 +89,15 @@ class Report:
         )
 
 
-def run(seed: int, size: Size, *, keep: Path | None = None) -> Report:
-    """Run the faults of `seed`. `keep`: a folder for logs that stays. Raises KafkaAbsentError."""
+def run(
+    seed: int,
+    size: Size,
+    *,
+    keep: Path | None = None,
+    worker: Sequence[str] = ("cli.main", "worker"),
+) -> Report:
+    """Run the faults of `seed`. `keep`: a folder for logs that stays. `worker`: the module and its
+    arguments, for experiments. Raises KafkaAbsentError."""
     began = monotonic()
     with _folder(keep) as folder, _disk(folder, size) as disks:
         ports = {node: stable_port() for node in range(1, NODES + 1)}
@@ -110,7 +117,9 @@ def run(seed: int, size: Size, *, keep: Path | None = None) -> Report:
             )
             with asyncio.Runner() as runner:
                 return runner.run(
-                    _Run(seed, size, folder, cluster, ports, disks, scene, plan).report(began)
+                    _Run(seed, size, folder, cluster, ports, disks, scene, plan, worker).report(
+                        began
+                    )
                 )
 
 
@@ -125,6 +134,7 @@ class _Run:
         disks: Mapping[int, Path],
         scene: Scene,
         plan: Plan,
+        worker: Sequence[str],
     ) -> None:
         self._seed, self._size, self._scene, self._plan = seed, size, scene, plan
         self._cluster, self._settings = cluster, scene.settings
@@ -132,7 +142,7 @@ class _Run:
         self._proxies = [
             Proxy(ports[broker.node], broker.addresses[listener]) for broker in cluster.brokers
         ]
-        self._fleet = Fleet(self._settings, folder)
+        self._fleet = Fleet(self._settings, folder, worker)
         self._world = World(cluster, self._fleet, self._proxies, disks, size.brokers_away)
         self._progress = Progress()
         self._under_way = 0
