@@ -36,6 +36,7 @@ from config.errors import SettingsError
 ENV_PREFIX = "NETRAL_"
 ENV_NESTED = "__"
 CONFIG_DIR = Path(__file__).parent
+FILE_MAX_BYTES: Final = 64 * 1024
 _TOML_PLACE: Final = re.compile(r"\(?at (line \d+, column \d+|end of document)\)?")
 
 
@@ -275,7 +276,12 @@ class _FileWithoutSecrets(TomlConfigSettingsSource):
 def _parsed(path: Path) -> dict[str, Any]:
     """Raises SettingsError, with line and column only: the line itself may hold a secret."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        if len(content) > FILE_MAX_BYTES:  # the time that tomllib takes is not linear
+            raise SettingsError(
+                f"settings refused ({path}): over {FILE_MAX_BYTES:,} bytes. Name a settings file."
+            )
+        return tomllib.loads(content.decode("utf-8"))
     except tomllib.TOMLDecodeError as error:
         place = _TOML_PLACE.search(str(error))
         where = f"{path} {place[0] if place else ''}".rstrip()

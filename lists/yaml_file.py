@@ -1,6 +1,7 @@
 """YAML and JSON files read so that nothing is guessed: no bare dates, no repeated keys."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -12,23 +13,6 @@ from config.errors import ListError
 
 class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """Leaves timestamps as they are written, so that the schema sees a bare date for what it is."""
-
-    def construct_document(self, node: yaml.Node) -> Any:
-        """Refuses aliases: a few lines of them stand for more data than any memory holds."""
-        seen: set[int] = set()
-        waiting = [node]
-        while waiting:
-            one = waiting.pop()
-            if id(one) in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, "an alias (*) refers to this; write it out", one.start_mark
-                )
-            seen.add(id(one))
-            if isinstance(one, yaml.SequenceNode):
-                waiting += one.value
-            elif isinstance(one, yaml.MappingNode):
-                waiting += [part for pair in one.value for part in pair]
-        return super().construct_document(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -43,11 +27,24 @@ class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoad
         return mapping
 
 
-_TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+MAX_DEPTH: Final = 64
+"""Levels of nesting; our lists have fewer than ten."""
+
+_GUESSED: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "int", "float", "merge")}
 _StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _GUESSED]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# Numbers as YAML 1.2 and people write them: 12:30 is no number, 010 is not eight, and a long row
+# of digits costs the square of its length.
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"), list("-+0123456789")
+)
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?$"),
+    list("-+.0123456789"),
+)
 
 
 def read_document(path: Path, what: str, error: type[ListError]) -> Any:
@@ -63,6 +60,7 @@ def read_document(path: Path, what: str, error: type[ListError]) -> Any:
     try:
         if path.suffix == ".json":
             return _only_characters(raw, json.loads(raw, object_pairs_hook=_once))
+        _check_shape(raw)
         return yaml.load(raw, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
@@ -83,6 +81,26 @@ def _only_characters(raw: str, document: Any) -> Any:
         except UnicodeEncodeError:
             raise ValueError("half a surrogate pair stands there, which is no character") from None
     return document
+
+
+def _check_shape(raw: str) -> None:
+    """Refuse what a loader does not survive, by the parser's events, before one node is made.
+
+    libyaml's composer recurses in C, so deep nesting ends the process; a few lines of aliases
+    stand for more data than any memory holds. Raises yaml.MarkedYAMLError.
+    """
+    depth = 0
+    for event in yaml.parse(raw, Loader=_StrictLoader):
+        if isinstance(event, yaml.AliasEvent):
+            said = "an alias (*) stands here; write out what it refers to"
+            raise yaml.constructor.ConstructorError(None, None, said, event.start_mark)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                said = f"nested deeper than {MAX_DEPTH} levels"
+                raise yaml.constructor.ConstructorError(None, None, said, event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
