@@ -93,8 +93,8 @@ def _smaller(schedule: Schedule) -> Iterator[Schedule]:
             logs = list(schedule.logs)
             logs[number] = log[:place] + log[place + 1 :]
             yield replace(schedule, logs=tuple(logs))
-    for place, (kind, *numbers) in enumerate(steps):
-        for field, number in enumerate(numbers):
+    for place, step in enumerate(steps):
+        for field, number in enumerate(step[1:], start=1):
             for value in range(number):
-                changed = Step(kind, *numbers[:field], value, *numbers[field + 1 :])
+                changed = Step._make((*step[:field], value, *step[field + 1 :]))
                 yield replace(schedule, steps=(*steps[:place], changed, *steps[place + 1 :]))
