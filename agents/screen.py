@@ -8,13 +8,14 @@ from typing import Any, Final
 import faust
 import structlog
 
+from agents.envelopes import Envelopes
 from config.settings import Settings
 from lists.in_force import ListsInForce
 from matchers.screening import screen
 from matchers.types import Outcome
 from streams.batch_transport import Batch
-from streams.codec import DecodeFailure, decode_post, encode
-from streams.dead_letters import ReceivedRecord, dead_letter, dead_letter_key
+from streams.codec import DecodeFailure, decode_post
+from streams.dead_letters import ReceivedRecord
 from streams.logs import describe
 from streams.metrics import StageClock, WorkerMetrics
 from streams.producer import Outgoing, RecordProducer
@@ -42,7 +43,7 @@ class Screener:
         self._lists = lists
         self._producer = producer
         self._metrics = metrics
-        self._version = ("engine-version", engine_version.encode())
+        self._envelopes = Envelopes(settings.topics, engine_version)
         self._clock = StageClock()
 
     async def __call__(self, batch: Batch) -> None:
@@ -63,7 +64,7 @@ class Screener:
         flagged: list[ReceivedRecord] = []
         for record, outcome in zip(records, outcomes, strict=True):
             for flag in outcome.flags:
-                flags.append(self._flag(record, flag, now))
+                flags.append(self._envelopes.flag(record, flag, now))
                 flagged.append(record)
                 self._count_flag(flag, now)
         self._clock.tick("encode")
@@ -89,27 +90,9 @@ class Screener:
         events.labels(self._topics.flagged_events).inc(len(flags) - len(unwritable))
         events.labels(self._topics.dead_letters).inc(len(letters) + len(unwritable))
 
-    def _flag(self, record: ReceivedRecord, flag: FlaggedEvent, now: float) -> Outgoing:
-        """Provenance travels in headers and the record's time, not in the value (invariant 12)."""
-        return Outgoing(
-            self._topics.flagged_events,
-            flag.flag_id.encode(),
-            encode(flag),
-            (
-                ("source-topic", record.topic.encode()),
-                ("source-partition", str(record.partition).encode()),
-                ("source-offset", str(record.offset).encode()),
-                self._version,
-            ),
-            int(now * 1_000),
-        )
-
     def _letter(self, record: ReceivedRecord, failure: DecodeFailure) -> Outgoing:
         self._metrics.dead_letters.labels(failure.reason).inc()
-        letter = dead_letter(record, failure)
-        return Outgoing(
-            self._topics.dead_letters, dead_letter_key(letter), encode(letter), (self._version,)
-        )
+        return self._envelopes.letter(record, failure)
 
     def _count(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
         metrics = self._metrics

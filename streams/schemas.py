@@ -35,7 +35,10 @@ HEADERS: Final[dict[str, dict[str, str]]] = {
         "source-offset": "Its offset, in decimal digits.",
         "engine-version": "Version of Netral that judged it.",
     },
-    "DeadLetter": {"engine-version": "Version of Netral that refused the record."},
+    "DeadLetter": {
+        "engine-version": "Version of Netral that refused the record.",
+        "skip-reason": "Where the reason is `skipped`: why somebody let the record go.",
+    },
 }
 RECEIVED: Final = frozenset({"PublicPost", "RegisterUpdate", "WatchlistUpdate", "ControlRecord"})
 """What a worker reads; the rest it writes."""
