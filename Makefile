@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench bench-register bench-watchlist learn eval lock schemas format clean
+.PHONY: setup demo test test-kafka check bench bench-register bench-watchlist learn eval lock schemas format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -16,6 +16,9 @@ demo: $(READY)  ## the whole pipeline on the embedded broker (ARGS=--exit ends a
 
 test: $(READY)  ## the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-kafka: $(READY)  ## what uses a broker, on Apache Kafka alone (needs Java 17 and Maven)
+	@$(BIN)/python -m pytest -m broker --broker=kafka $(ARGS)
 
 check: $(READY)  ## exactly what CI runs
 	@$(BIN)/ruff format --check .

@@ -4,9 +4,11 @@ One table, :func:`declared_topics`, is the policy; :func:`ensure_topics` makes w
 changes nothing that exists.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -14,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     InvalidConfigurationError,
     KafkaError,
+    KafkaTimeoutError,
     PolicyViolationError,
     TopicAlreadyExistsError,
     UnsupportedVersionError,
@@ -28,6 +31,8 @@ PUBLIC_POSTS_RETENTION: Final = timedelta(hours=72)
 """Invariant 02: the only topic with other people's posts keeps them no longer."""
 FLAGGED_EVENTS_RETENTION: Final = timedelta(days=14)
 DEAD_LETTERS_RETENTION: Final = timedelta(days=14)
+KNOWN_TIMEOUT: Final = 30.0
+"""Seconds for the brokers to learn of a topic that was made."""
 
 _CONFIGURATION_REFUSED: Final = frozenset(
     {InvalidConfigurationError, UnsupportedVersionError, PolicyViolationError}
@@ -140,10 +145,29 @@ async def ensure_topics(settings: Settings) -> tuple[str, ...]:
             spec.name for spec in missing if await _create(admin, spec, settings.topics.replication)
         ]
         if made:
+            await _until_known(admin, made)
             log.info("topics_created", topics=made)
         return tuple(made)
     finally:
         await admin.close()
+
+
+async def _until_known(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> None:
+    """Wait until every partition has a leader. Apache Kafka answers before its brokers know.
+
+    Raises KafkaTimeoutError where they do not learn of it.
+    """
+    deadline = monotonic() + KNOWN_TIMEOUT
+    while True:
+        described = await admin.describe_topics(list(topics))
+        partitions = [topic["partitions"] for topic in described if not topic["error_code"]]
+        if len(partitions) == len(topics) and all(
+            part["leader"] >= 0 for parts in partitions for part in parts
+        ):
+            return
+        if monotonic() > deadline:
+            raise KafkaTimeoutError(f"no leader for {', '.join(topics)} in {KNOWN_TIMEOUT:.0f} s")
+        await asyncio.sleep(0.02)
 
 
 async def _create(admin: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> bool:

@@ -18,9 +18,10 @@ from cli.demo_worker import WorkerProcess, worker_environment, worker_process
 from config.settings import Settings
 from lists.register_artifact import read_manifest
 from streams.codec import decode_flag, encode
-from streams.embedded import EmbeddedBroker, free_port
+from streams.embedded import free_port
 from streams.records import FlaggedEvent, RegisterUpdate
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.invariants.live import clean_environment, worker_settings
 from tests.invariants.scene import BOUND, BOUND_ID, DECLARED, STRANGER, Files, document, files_in
 from tests.lists.test_in_force import register_update
@@ -238,7 +239,7 @@ async def changes_and_a_new_base(pair: Pair, files: Files, folder: Path) -> None
 
 
 def test_changes_reach_every_worker_and_a_new_base_changes_no_flag(
-    broker: EmbeddedBroker, tmp_path: Path
+    broker: Broker, tmp_path: Path
 ) -> None:
     files = files_in(tmp_path / "lists")
     settings = worker_settings(broker, "register-live-", files)

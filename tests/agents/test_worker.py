@@ -12,10 +12,11 @@ import pytest
 from agents.worker import ENGINE_VERSION, work
 from config.settings import Settings
 from streams.codec import decode_dead_letter, decode_flag
-from streams.embedded import EmbeddedBroker, free_port
+from streams.embedded import free_port
 from streams.records import DeadLetter, FlaggedEvent
 from streams.topics import ensure_topics
 from tests.agents.judged import REGISTERED, STRANGER, SUPPORT, judged_settings, post
+from tests.brokers import Broker
 from tests.streams.wire import DEADLINE, read_to_end, write
 
 pytestmark = pytest.mark.broker
@@ -71,7 +72,7 @@ def with_port(settings: Settings) -> Settings:
 
 
 async def test_a_post_becomes_a_flag_and_a_bad_record_a_dead_letter(
-    broker: EmbeddedBroker, tmp_path: Path
+    broker: Broker, tmp_path: Path
 ) -> None:
     settings = with_port(judged_settings(broker.bootstrap, "worker-", tmp_path))
     topics = settings.topics
@@ -144,7 +145,7 @@ async def test_a_post_becomes_a_flag_and_a_bad_record_a_dead_letter(
 
 
 async def test_lists_are_applied_before_the_first_post_is_judged(
-    broker: EmbeddedBroker, tmp_path: Path
+    broker: Broker, tmp_path: Path
 ) -> None:
     """The stop switch, written before the start, holds for the very first event."""
     settings = with_port(judged_settings(broker.bootstrap, "stopped-", tmp_path))

@@ -1,6 +1,5 @@
 """`netral register compact` on a real Kafka-protocol broker."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ from config.settings import KafkaSettings, Settings, TopicSettings
 from lists.register_artifact import open_register, read_manifest
 from lists.register_build import build_register
 from streams.codec import encode
-from streams.embedded import EmbeddedBroker, embedded_broker
 from streams.records import RegisterUpdate
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.cli.conftest import Run
 from tests.lists.sources import many, row, write_source
 
@@ -22,20 +21,14 @@ pytestmark = pytest.mark.broker
 TOPIC = "compact-register-updates"
 
 
-@pytest.fixture(scope="module")
-def broker() -> Iterator[EmbeddedBroker]:
-    with embedded_broker() as running:
-        yield running
-
-
-def settings_for(broker: EmbeddedBroker, topic: str = TOPIC) -> Settings:
+def settings_for(broker: Broker, topic: str = TOPIC) -> Settings:
     return Settings.model_construct(
         kafka=KafkaSettings(bootstrap=broker.bootstrap),
         topics=TopicSettings(register_updates=topic),
     )
 
 
-async def send(broker: EmbeddedBroker, *values: bytes, topic: str = TOPIC) -> None:
+async def send(broker: Broker, *values: bytes, topic: str = TOPIC) -> None:
     await ensure_topics(settings_for(broker, topic))
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")
     await producer.start()
@@ -60,7 +53,7 @@ def bind(sequence: int, handle: str, account_id: str) -> bytes:
 
 
 async def test_all_changes_of_the_topic_come_into_the_register(
-    broker: EmbeddedBroker, netral: Run, tmp_path: Path
+    broker: Broker, netral: Run, tmp_path: Path
 ) -> None:
     source = write_source(tmp_path / "s.csv", [row(account_id=""), *many(3)])
     register = tmp_path / "register"
@@ -89,9 +82,7 @@ async def test_all_changes_of_the_topic_come_into_the_register(
     assert min(rows) >= 0
 
 
-def test_what_cannot_be_compacted_is_named(
-    broker: EmbeddedBroker, netral: Run, tmp_path: Path
-) -> None:
+def test_what_cannot_be_compacted_is_named(broker: Broker, netral: Run, tmp_path: Path) -> None:
     asked = ("register", "compact", "register", "--bootstrap", broker.bootstrap)
     done = netral(*asked)
     assert done.returncode == 65
@@ -106,7 +97,7 @@ def test_what_cannot_be_compacted_is_named(
 
 
 async def test_changes_that_are_gone_are_refused(
-    broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The embedded broker deletes no records; so the client is told that it did."""
     topic = "gone-register-updates"
@@ -126,7 +117,7 @@ async def test_changes_that_are_gone_are_refused(
 
 
 async def test_a_topic_that_was_made_anew_is_refused(
-    broker: EmbeddedBroker, netral: Run, tmp_path: Path
+    broker: Broker, netral: Run, tmp_path: Path
 ) -> None:
     """Its records would be taken for those that the register includes."""
     topic, register = "anew-register-updates", tmp_path / "register"
@@ -147,7 +138,7 @@ async def test_a_topic_that_was_made_anew_is_refused(
     assert (update.account_id, offset) == ("103", 3)
 
 
-async def test_a_topic_of_several_partitions_is_refused(broker: EmbeddedBroker) -> None:
+async def test_a_topic_of_several_partitions_is_refused(broker: Broker) -> None:
     """The records are in sequence; in two partitions they are not."""
     await send(broker)
     posts = TopicSettings().public_posts

@@ -1,6 +1,5 @@
 """`produce`, `tail` and `dead-letters` on a real Kafka-protocol broker."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,22 +12,16 @@ from cli.post_sender import record_key, send_all
 from cli.topic_reader import open_topic, read_to_end
 from config.settings import KafkaSettings, Settings, TopicSettings
 from streams.codec import encode
-from streams.embedded import EmbeddedBroker, embedded_broker
 from streams.records import DeadLetter
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.cli.conftest import Lists, Run
 from tests.cli.test_flag_view import FLAG, LEAD
 
 pytestmark = pytest.mark.broker
 
 
-@pytest.fixture(scope="module")
-def broker() -> Iterator[EmbeddedBroker]:
-    with embedded_broker() as running:
-        yield running
-
-
-def _settings(broker: EmbeddedBroker, prefix: str) -> Settings:
+def _settings(broker: Broker, prefix: str) -> Settings:
     return Settings.model_construct(
         kafka=KafkaSettings(bootstrap=broker.bootstrap),
         topics=TopicSettings(
@@ -61,9 +54,7 @@ async def _send(settings: Settings, topic: str, *values: bytes) -> None:
         await producer.stop()
 
 
-async def test_produce_sends_every_line_as_it_is(
-    broker: EmbeddedBroker, lists: Lists, netral: Run
-) -> None:
+async def test_produce_sends_every_line_as_it_is(broker: Broker, lists: Lists, netral: Run) -> None:
     settings = _settings(broker, "produce")
     await ensure_topics(settings)
     done = netral("produce", str(lists.posts), "--json", env=_environment(settings))
@@ -78,15 +69,13 @@ async def test_produce_sends_every_line_as_it_is(
     assert all(key == record_key(value) for key, value in arrived)
 
 
-async def test_a_null_value_can_be_sent(broker: EmbeddedBroker) -> None:
+async def test_a_null_value_can_be_sent(broker: Broker) -> None:
     settings = _settings(broker, "null")
     await ensure_topics(settings)
     assert await send_all([None, b"x"], settings) == (2, 1)
 
 
-async def test_tail_shows_flags_and_passes_over_what_is_none(
-    broker: EmbeddedBroker, netral: Run
-) -> None:
+async def test_tail_shows_flags_and_passes_over_what_is_none(broker: Broker, netral: Run) -> None:
     settings = _settings(broker, "tail")
     await ensure_topics(settings)
     await _send(settings, settings.topics.flagged_events, b"{spoilt", encode(FLAG), encode(LEAD))
@@ -104,7 +93,7 @@ async def test_tail_shows_flags_and_passes_over_what_is_none(
     assert "text" not in flags[1]
 
 
-async def test_tail_ends_when_idle(broker: EmbeddedBroker, netral: Run) -> None:
+async def test_tail_ends_when_idle(broker: Broker, netral: Run) -> None:
     settings = _settings(broker, "idle")
     await ensure_topics(settings)
     done = netral("tail", "--idle-exit", "0.5", env=_environment(settings))
@@ -112,7 +101,7 @@ async def test_tail_ends_when_idle(broker: EmbeddedBroker, netral: Run) -> None:
     assert done.stdout == ""
 
 
-async def test_dead_letters_are_listed_once_each(broker: EmbeddedBroker, netral: Run) -> None:
+async def test_dead_letters_are_listed_once_each(broker: Broker, netral: Run) -> None:
     settings = _settings(broker, "letters")
     await ensure_topics(settings)
     letter = DeadLetter(
@@ -135,9 +124,7 @@ async def test_dead_letters_are_listed_once_each(broker: EmbeddedBroker, netral:
 
 
 @pytest.mark.parametrize("command", [("tail",), ("dead-letters", "list")])
-def test_a_missing_topic_is_named(
-    broker: EmbeddedBroker, netral: Run, command: tuple[str, ...]
-) -> None:
+def test_a_missing_topic_is_named(broker: Broker, netral: Run, command: tuple[str, ...]) -> None:
     settings = _settings(broker, "absent")
     done = netral(*command, env=_environment(settings))
     assert done.returncode == 69

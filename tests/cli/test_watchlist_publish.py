@@ -29,9 +29,9 @@ from lists.in_force import ListsInForce
 from lists.watchlist_file import write_watchlist
 from matchers.watchlist_update import entry_total
 from streams.codec import decode_watchlist_update, encode
-from streams.embedded import EmbeddedBroker, embedded_broker
 from streams.records import CandidateAccount, Contest, Watchlist, WatchlistUpdate
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.faults.running import Running, running
 from tests.invariants.scene import (
     CONTEST,
@@ -52,12 +52,6 @@ pytestmark = pytest.mark.broker
 SECOND = second_contest()
 RENAMED = msgspec.structs.replace(CONTEST, name="Nama baru")
 ENTRIES = entry_total(CONTEST)
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[EmbeddedBroker]:
-    with embedded_broker() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -136,9 +130,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(
-    broker: EmbeddedBroker, pristine: Files, tmp_path: Path, request: pytest.FixtureRequest
-) -> Scene:
+def scene(broker: Broker, pristine: Files, tmp_path: Path, request: pytest.FixtureRequest) -> Scene:
     files = copied(pristine, tmp_path / "lists")
     prefix = f"p{abs(hash(request.node.name))}-"
     settings = settings_for(broker.bootstrap, prefix).model_copy(update={"lists": files.settings})
@@ -398,7 +390,7 @@ def test_a_broker_that_goes_away_in_between_is_said(scene: Scene) -> None:
         asyncio.run(send_updates(away, updates, encode_updates(away, updates)))
 
 
-def test_a_running_worker_takes_it_and_goes_back(broker: EmbeddedBroker, tmp_path: Path) -> None:
+def test_a_running_worker_takes_it_and_goes_back(broker: Broker, tmp_path: Path) -> None:
     with running(broker, "publish-", tmp_path) as worker:
         before = asyncio.run(worker.flag()).versions.watchlist
         scene = Scene(worker.settings, worker.files)

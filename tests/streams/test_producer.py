@@ -2,15 +2,15 @@
 
 import pytest
 
-from streams.embedded import EmbeddedBroker
 from streams.producer import Outgoing, RecordProducer
 from streams.topics import ensure_topics
+from tests.brokers import Broker
 from tests.streams.wire import read_to_end, settings_for
 
 pytestmark = pytest.mark.broker
 
 
-async def test_records_arrive_with_key_headers_and_time(broker: EmbeddedBroker) -> None:
+async def test_records_arrive_with_key_headers_and_time(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "wrote-")
     await ensure_topics(settings)
     topic = settings.topics.flagged_events
@@ -24,7 +24,7 @@ async def test_records_arrive_with_key_headers_and_time(broker: EmbeddedBroker) 
 
 
 async def test_a_record_over_the_limit_is_named_and_the_rest_written(
-    broker: EmbeddedBroker,
+    broker: Broker,
 ) -> None:
     settings = settings_for(broker.bootstrap, "large-", message_max_bytes=10_000)
     await ensure_topics(settings)
@@ -36,7 +36,7 @@ async def test_a_record_over_the_limit_is_named_and_the_rest_written(
     assert [record.key for record in await read_to_end(broker.bootstrap, topic)] == [b"small"] * 2
 
 
-async def test_outside_its_block_it_refuses(broker: EmbeddedBroker) -> None:
+async def test_outside_its_block_it_refuses(broker: Broker) -> None:
     producer = RecordProducer(settings_for(broker.bootstrap).kafka)
     with pytest.raises(RuntimeError, match="outside its 'async with' block"):
         await producer.write([Outgoing("t", b"k", b"v")])

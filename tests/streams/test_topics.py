@@ -6,8 +6,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from config.settings import Settings
-from streams.embedded import EmbeddedBroker
 from streams.topics import declared_topics, ensure_topics, overlay_topics
+from tests.brokers import Broker
 from tests.streams.wire import settings_for
 
 
@@ -34,7 +34,7 @@ def test_list_topics_are_one_log_for_ever_and_not_compacted() -> None:
 
 
 @pytest.mark.broker
-async def test_what_is_missing_is_made_once(broker: EmbeddedBroker) -> None:
+async def test_what_is_missing_is_made_once(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "made-")
     made = await ensure_topics(settings)
     assert made == tuple(spec.name for spec in declared_topics(settings))
