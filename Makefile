@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-kafka check bench bench-register bench-watchlist learn eval lock schemas format clean
+.PHONY: setup demo test test-kafka check bench bench-register bench-watchlist soak learn eval lock schemas format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -36,6 +36,9 @@ bench-register: $(READY)  ## the register at 100 k, 1 M and 10 M accounts; write
 
 bench-watchlist: $(READY)  ## the watchlist at national size, beside other searches; JSON in bench/out/
 	@$(BIN)/python -m bench.watchlist $(ARGS)
+
+soak: $(READY)  ## ten minutes of load on Apache Kafka, with bursts, and the scaling (a quarter of an hour)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 learn: $(READY)  ## learn config/match_model.yaml anew (a quarter of an hour, 8 GB; ARGS="--data DIR")
 	@$(BIN)/python -m learning.learn $(ARGS)

@@ -77,3 +77,19 @@ async def open_group(
     finally:
         await consumer.stop()
         await admin.close()
+
+
+async def committed_offsets(kafka: KafkaSettings, topic: str, partitions: int) -> dict[int, int]:
+    """What the group has committed, by partition; those without are left out. Raises KafkaError."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap, group_id=kafka.group, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        found = {
+            number: await consumer.committed(TopicPartition(topic, number))
+            for number in range(partitions)
+        }
+    finally:
+        await consumer.stop()
+    return {number: offset for number, offset in found.items() if offset is not None}

@@ -49,13 +49,15 @@ def judge(records: Sequence[ReceivedRecord], stages: Stages, max_bytes: int) -> 
         posts = [None if isinstance(post, DecodeFailure) else post for post in decoded]
         outcomes = screen(posts, stages)
     except Exception as error:  # noqa: BLE001 - it is told, and the command's exit code is 70
-        if len(records) > 1:
-            return [each for record in records for each in judge([record], stages, max_bytes)]
-        return [Judged(records[0], defect=describe(error))]
-    return [
-        Judged(record, outcome, post if isinstance(post, DecodeFailure) else None)
-        for record, outcome, post in zip(records, outcomes, decoded, strict=True)
-    ]
+        defect = describe(error)
+    else:
+        return [
+            Judged(record, outcome, post if isinstance(post, DecodeFailure) else None)
+            for record, outcome, post in zip(records, outcomes, decoded, strict=True)
+        ]
+    if len(records) == 1:
+        return [Judged(records[0], defect=defect)]
+    return [each for record in records for each in judge([record], stages, max_bytes)]
 
 
 def place_of(record: ReceivedRecord) -> str:

@@ -74,7 +74,8 @@ async def read_span(
             wanted = [
                 record
                 for record in records
-                if record.offset < ranges.end[partition] and span.holds(record.timestamp)
+                if ranges.first[partition] <= record.offset < ranges.end[partition]
+                and span.holds(record.timestamp)
             ]
             if wanted:
                 yield wanted

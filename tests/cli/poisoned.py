@@ -1,6 +1,8 @@
 """The `netral` command with a bug: its matchers raise on a post whose text holds RACUN.
 
-python -m tests.cli.poisoned worker
+    python -m tests.cli.poisoned worker
+
+A worker with it ends with exit code 70.
 """
 
 import sys
@@ -8,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import matchers.screening
+import matchers.touch
 from cli.main import main
 from streams.records import PublicPost
 
-_touch_batch = matchers.screening.touch_batch
+_touch_batch: Any = matchers.touch.touch_batch
 
 
 def touch_batch(posts: Sequence[PublicPost], *rest: Any) -> Any:
@@ -22,5 +25,5 @@ def touch_batch(posts: Sequence[PublicPost], *rest: Any) -> Any:
 
 
 if __name__ == "__main__":
-    matchers.screening.touch_batch = touch_batch
+    vars(matchers.screening)["touch_batch"] = touch_batch
     sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,10 @@
 """`replay`, `dead-letters replay` and `skip` on a real Kafka-protocol broker."""
 
 import asyncio
-import subprocess
+import contextlib
+import io
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,33 +14,43 @@ from typing import Any, Literal
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from agents.envelopes import SKIP_REASON
 from cli.demo_worker import worker_environment, worker_process
+from cli.main import main
 from cli.rejudge import judge, told
 from config.settings import ListSettings, MetricsSettings, Settings
 from lists.in_force import ListsInForce
 from streams.codec import decode_dead_letter, encode
-from streams.embedded import EmbeddedBroker, free_port
+from streams.embedded import free_port
 from streams.records import ControlRecord, DeadLetter
 from streams.topics import ensure_topics
 from tests.agents.judged import EVENT_TIME, REGISTERED, STRANGER, SUPPORT, built_lists, post
+from tests.brokers import Broker, Kind
 from tests.cli import poisoned
 from tests.cli.conftest import ROOT
 from tests.streams.wire import DEADLINE, committed, read_to_end, settings_for, write
 
 pytestmark = pytest.mark.broker
 
-CAMPAIGN = 1_700_000_000_000
-"""Broker time of the first post, milliseconds since 1970; each next one is a second later."""
+SENT = int(time.time()) * 1_000 - 60_000
+"""The first post's time in the topic, milliseconds since 1970; each next one is a second later.
+Within the topic's retention: Kafka looks at it."""
 
 
 @pytest.fixture(scope="module")
 def lists_of_one(tmp_path_factory: pytest.TempPathFactory) -> ListSettings:
     return built_lists(tmp_path_factory.mktemp("lists"))
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @dataclass
@@ -48,22 +60,22 @@ class Stage:
     settings: Settings
     folder: Path
 
-    async def run(
-        self, *arguments: str, poisoned: bool = False
-    ) -> subprocess.CompletedProcess[str]:
-        return await asyncio.to_thread(self._run, arguments, poisoned)
+    async def run(self, *arguments: str) -> "Done":
+        """The command, in a thread of this process: a process of its own starts for seconds."""
+        return await asyncio.to_thread(self._run, list(arguments))
 
-    def _run(self, arguments: Sequence[str], poisoned: bool) -> subprocess.CompletedProcess[str]:
-        module = "tests.cli.poisoned" if poisoned else "cli.main"
-        return subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            cwd=self.folder,
-            env={**worker_environment(self.settings), "PYTHONPATH": str(ROOT)},
-            check=False,
-        )
+    def _run(self, arguments: list[str]) -> "Done":
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            for name, value in worker_environment(self.settings).items():
+                if name.startswith("NETRAL_"):
+                    patch.setenv(name, value)
+            code = main(arguments)
+        return Done(code, out.getvalue(), err.getvalue())
 
     async def post(self, values: Sequence[bytes]) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self.settings.kafka.bootstrap, acks="all")
@@ -74,7 +86,7 @@ class Stage:
                     self.settings.topics.public_posts,
                     value,
                     partition=0,
-                    timestamp_ms=CAMPAIGN + number * 1_000,
+                    timestamp_ms=SENT + number * 1_000,
                 )
         finally:
             await producer.stop()
@@ -86,6 +98,7 @@ class Stage:
             async with asyncio.timeout(DEADLINE):
                 while sum((await committed(self.settings, 1)).values()) < records:
                     worker.check_alive()
+                    await asyncio.sleep(0.2)
 
     async def control(self, sequence: int, action: Literal["stop", "resume"]) -> None:
         record = ControlRecord(
@@ -104,7 +117,7 @@ Make = Callable[[str], Awaitable[Stage]]
 
 
 @pytest.fixture
-def stage(broker: EmbeddedBroker, lists_of_one: ListSettings, tmp_path: Path) -> Make:
+def stage(broker: Broker, lists_of_one: ListSettings, tmp_path: Path) -> Make:
     async def make(prefix: str) -> Stage:
         settings = settings_for(broker.bootstrap, prefix).model_copy(
             update={"lists": lists_of_one, "metrics": MetricsSettings(port=free_port())}
@@ -150,7 +163,7 @@ async def test_a_letters_record_is_judged_as_a_worker_would_have(stage: Make) ->
     await write(worked.settings.kafka.bootstrap, letters, [letter_about(worked, 0, good)])
 
     shown = await replayed.run("dead-letters", "replay", "--dry-run", "--json")
-    assert shown.returncode == 0, shown.stderr
+    assert shown.returncode == 0, shown
     assert orjson.loads(shown.stdout)["new_flags"] == 1
     assert await replayed.flags() == []
 
@@ -185,11 +198,11 @@ async def test_what_is_still_bad_gets_a_letter_and_what_has_changed_is_told(stag
     assert f"{topic}:0:1  naive_time: changed" in done.stdout
     assert "KANARI" not in done.stdout + done.stderr
     assert await here.flags() == []
-    *_, last = await here.letters()
-    letter = decode_dead_letter(last.value)
+    assert f"{topic}:0:0  wrong_type: refused invalid_value at $.created_at" in done.stdout
+    [new] = [each for each in await here.letters() if each.key == f"{topic}:0:0".encode()]
+    letter = decode_dead_letter(new.value)
     assert isinstance(letter, DeadLetter)
-    assert f"{topic}:0:0  wrong_type: refused {letter.reason} at $.created_at" in done.stdout
-    assert last.key == f"{topic}:0:0".encode()
+    assert (letter.offset, letter.reason) == (0, "invalid_value")
 
     one = await here.run("dead-letters", "replay", f"{topic}:0:0", "--json")
     assert one.returncode == 0
@@ -199,17 +212,36 @@ async def test_what_is_still_bad_gets_a_letter_and_what_has_changed_is_told(stag
     assert f"{topic}:0:7" in none.stderr
 
 
-async def test_a_record_past_retention_is_expired(stage: Make) -> None:
+async def expire(
+    here: Stage, before: int, broker_kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Delete the first records of partition 0."""
+    partition = TopicPartition(here.settings.topics.public_posts, 0)
+    if broker_kind == "kafka":
+        admin = AIOKafkaAdminClient(bootstrap_servers=here.settings.kafka.bootstrap)
+        await admin.start()
+        try:
+            await admin.delete_records({partition: RecordsToDelete(before_offset=before)})
+        finally:
+            await admin.close()
+        return
+    # The embedded broker cannot delete records: this is what Kafka would say.
+    beginning_offsets = AIOKafkaConsumer.beginning_offsets
+
+    async def begins(consumer: Any, partitions: Any) -> Any:
+        found = await beginning_offsets(consumer, partitions)
+        return {each: before if each == partition else begin for each, begin in found.items()}
+
+    monkeypatch.setattr(AIOKafkaConsumer, "beginning_offsets", begins)
+
+
+async def test_a_record_past_retention_is_expired(
+    stage: Make, broker_kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = await stage("old-")
     values = breaches(3)
     await here.post(values)
-    admin = AIOKafkaAdminClient(bootstrap_servers=here.settings.kafka.bootstrap)
-    await admin.start()
-    try:
-        partition = TopicPartition(here.settings.topics.public_posts, 0)
-        await admin.delete_records({partition: RecordsToDelete(before_offset=2)})
-    finally:
-        await admin.close()
+    await expire(here, 2, broker_kind, monkeypatch)
     await write(
         here.settings.kafka.bootstrap,
         here.settings.topics.dead_letters,
@@ -256,9 +288,7 @@ async def test_a_span_is_judged_and_only_what_is_missing_is_added(stage: Make) -
 async def test_a_span_by_instants_is_by_the_brokers_time(stage: Make) -> None:
     here = await stage("time-")
     await here.post(breaches(5))
-    instants = [
-        datetime.fromtimestamp(CAMPAIGN / 1_000 + second, UTC).isoformat() for second in (1, 4)
-    ]
+    instants = [datetime.fromtimestamp(SENT / 1_000 + second, UTC).isoformat() for second in (1, 4)]
     done = await here.run("replay", "--from", instants[0], "--to", instants[1], "--json")
     assert done.returncode == 0, done.stderr
     assert orjson.loads(done.stdout)["records"] == 3
@@ -285,25 +315,41 @@ async def test_inv_14_a_stopped_span_is_judged_on_request_once_flagging_is_resum
     assert len(await here.flags()) == 3
 
 
-async def test_a_poisoned_partition_is_freed_and_nothing_else_is_lost(stage: Make) -> None:
+async def crash(here: Stage) -> None:
+    """A worker meets the poison and ends."""
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.cli.poisoned", "worker"),
+        cwd=ROOT,
+        env=worker_environment(here.settings),
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    async with asyncio.timeout(DEADLINE):
+        assert await worker.wait() == 70
+
+
+async def test_a_poisoned_partition_is_freed_and_nothing_else_is_lost(
+    stage: Make, broker_kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = await stage("poison-")
     topic = here.settings.topics.public_posts
     before, after = breaches(3), [post(50 + number, REGISTERED, SUPPORT) for number in range(2)]
     bad = post(40, STRANGER, "x", created_at="2024-10-10")
     poison = post(41, REGISTERED, f"RACUN {SUPPORT}")
     await here.post([*before, bad, poison, *after])
-    crashed = await here.run("worker", poisoned=True)
-    assert crashed.returncode == 70
+    if broker_kind == "kafka":  # the embedded broker keeps a member that has gone
+        await crash(here)
     assert await committed(here.settings, 1) == {}
 
     # A dry run names the record that it was.
-    named = await here.run("replay", "--from", "0:0", poisoned=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("matchers.screening.touch_batch", poisoned.touch_batch)
+        named = await here.run("replay", "--from", "0:0")
     assert named.returncode == 70
     assert f"defect at {topic}:0:4: ZeroDivisionError" in named.stdout
     assert "RACUN" not in named.stdout + named.stderr
 
-    quoted = await here.run("skip", f"{topic}:0:4", "--reason", "it says RACUN Ayo dukung dan")
-    assert quoted.returncode == 66
+    quoted = await skipped(here, f"{topic}:0:4", "it says RACUN Ayo dukung dan", code=66)
+    assert "repeats" in quoted.stderr
     assert await committed(here.settings, 1) == {}
 
     freed = await skipped(here, f"{topic}:0:4", "division by zero, ticket 17")
@@ -319,7 +365,7 @@ async def test_a_poisoned_partition_is_freed_and_nothing_else_is_lost(stage: Mak
     assert dict(record.headers)[SKIP_REASON] == b"division by zero, ticket 17"
     assert {letter.offset for letter, _ in letters if isinstance(letter, DeadLetter)} == {3, 4}
     listed = await here.run("dead-letters", "list")
-    assert "division by zero, ticket 17" in listed.stdout.replace("\n", " ")
+    assert "ticket 17" in listed.stdout
 
     await here.judged_by_a_worker(7)  # committed to the end; the worker did not meet the poison
     offsets = sorted(int(dict(flag.headers)["source-offset"]) for flag in await here.flags())
@@ -357,9 +403,7 @@ async def test_skip_refuses_what_is_done_and_what_is_not_there(stage: Make) -> N
     assert len(await here.letters()) == 1
 
 
-async def skipped(
-    here: Stage, place: str, reason: str, code: int = 0
-) -> subprocess.CompletedProcess[str]:
+async def skipped(here: Stage, place: str, reason: str, code: int = 0) -> Done:
     """Skip, once the group of a worker that has ended is empty."""
     async with asyncio.timeout(DEADLINE):
         while True:
