@@ -110,7 +110,8 @@ async def committed(settings: Settings, partitions: int) -> dict[int, int]:
 
 
 class Proxy:
-    """Stands between clients and a broker. While cut, its port refuses connections."""
+    """Stands between clients and a broker. While cut, its port refuses connections; while held,
+    it keeps what it is sent."""
 
     def __init__(self, port: int, target: str) -> None:
         self._port = port
@@ -118,6 +119,14 @@ class Proxy:
         self._target = (host, int(number))
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._passes = asyncio.Event()
+        self._passes.set()
+
+    async def hold(self) -> None:
+        self._passes.clear()
+
+    async def release(self) -> None:
+        self._passes.set()
 
     async def mend(self) -> None:
         self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self._port)
@@ -134,17 +143,17 @@ class Proxy:
         try:
             onward_reader, onward = await asyncio.open_connection(*self._target)
             self._writers.add(onward)
-            await asyncio.gather(_copy(reader, onward), _copy(onward_reader, writer))
+            await asyncio.gather(self._copy(reader, onward), self._copy(onward_reader, writer))
             self._writers.discard(onward)
         except OSError:
             writer.transport.abort()
         finally:
             self._writers.discard(writer)
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65_536):
+                await self._passes.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.transport.abort()
