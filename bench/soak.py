@@ -202,10 +202,10 @@ class Soak:
 
 async def until_shared(workers: Sequence[WorkerProcess]) -> None:
     """Until every partition has one worker and every worker its share."""
-    for worker in workers:
-        await worker.wait_until_ready()
     async with asyncio.timeout(END_TIMEOUT):
         while True:
+            for worker in workers:
+                worker.check_alive()
             held = [await worker.samples("netral_lag_events", "partition") for worker in workers]
             if all(held) and sum(map(len, held)) == PARTITIONS:
                 return

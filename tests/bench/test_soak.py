@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bench.soak import BURST, STEADY, Look, Pool, drain_rate, is_whole, plan
-from bench.soak_watch import Sent
+from bench.soak import BURST, STEADY, Pool, drain_rate, is_whole, plan
+from bench.soak_watch import Look, Sent
 from bench.table import OUT
 from tests.brokers import require_kafka
 
