@@ -68,12 +68,18 @@ def replay_letters(
             typer.echo(orjson.dumps(each).decode())
     else:
         for each in done:
-            flags = f", {each.new_flags} new flag(s)" if each.new_flags else ""
+            flags = f", {_counted(each.new_flags, 'new flag')}" if each.new_flags else ""
             typer.echo(f"{each.place}  {each.was}: {each.status} {each.now}".rstrip() + flags)
-        typer.echo(f"{len(done):,} dead letters" + (", nothing was written" if dry_run else ""))
+        typer.echo(
+            _counted(len(done), "dead letter") + (", nothing was written" if dry_run else "")
+        )
     code = max((EXIT_CODES.get(each.status, 0) for each in done), default=0)
     if code:
         raise typer.Exit(code)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 async def _replay(
