@@ -13,6 +13,7 @@ zero. Times and rates are printed beside their goals, and fail nothing: the mach
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import statistics
 import sys
@@ -246,6 +247,8 @@ class _Run:
     done: float = 0.0
     offset: float = field(default_factory=lambda: time.time() - time.monotonic())
     committed: dict[int, int] = field(default_factory=dict)
+    load: list[float] = field(default_factory=list)
+    """The machine's load average at every look: who else was there."""
 
     async def take(self, phases: Sequence[Phase], capacity: float) -> None:
         for phase in phases:
@@ -260,6 +263,7 @@ class _Run:
         sent = self.sender.sent.total  # read first: the lag is never said too low
         found = await look(self.workers, self.settings.topics.public_posts, sent)
         self.looks.append(found)
+        self.load.append(os.getloadavg()[0])
         return found
 
     async def until_all_is_done(self, pool: Pool) -> None:
@@ -308,6 +312,8 @@ class _Run:
             "steady_ms": _percentiles(steady),
             "burst_ms": _percentiles(bursts),
             "memory_mib": self._memory(warm),
+            "cores": len(os.sched_getaffinity(0)),
+            "load_average": statistics.median(self.load),
         }
 
     def _has(self, name: str) -> bool:
@@ -376,9 +382,10 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         (folder / "kafka").mkdir()
         with kafka_cluster(folder / "kafka", properties=BROKER) as cluster:
             soak = Soak(cluster.bootstrap, lists, pool, folder)
-            scaling = {n: await soak.drained(n, options.fill) for n in options.scaling}
-            for count, rate in scaling.items():
-                print(f"{count} worker(s) drain {rate:,.0f} events/s", file=sys.stderr)
+            scaling: dict[int, float] = {}
+            for count in options.scaling:
+                scaling[count] = await soak.drained(count, options.fill)
+                print(f"{count} worker(s) drain {scaling[count]:,.0f} events/s", file=sys.stderr)
             capacity = scaling[options.workers]
             figures = await soak.soak(options.workers, capacity, options.seconds)
     return {"scaling": {str(n): rate for n, rate in scaling.items()}, **figures}
@@ -414,6 +421,7 @@ def rows_of(figures: dict[str, Any]) -> list[tuple[str, ...]]:
     rows.append(
         ("flags expected, there", f"{figures['flags_expected']:,}, {figures['flags']:,}", "equal")
     )
+    rows.append(("load average, cores", f"{figures['load_average']:.1f}, {figures['cores']}", ""))
     return rows
 
 
@@ -444,7 +452,7 @@ def main() -> None:
     figures = asyncio.run(run(options))
     publish(options.out, figures, rows_of(figures))
     if not is_whole(figures):
-        raise SystemExit("posts or flags are missing, or too many: see the last two lines")
+        raise SystemExit("posts or flags are missing, or too many: see the counts above")
 
 
 if __name__ == "__main__":
