@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-kafka check chaos bench bench-register bench-watchlist bench-stop learn eval audit sbom fuzz schemas lock format clean
+.PHONY: setup demo test test-kafka check chaos bench bench-register bench-watchlist bench-stop soak learn eval audit sbom fuzz schemas lock format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -44,6 +44,9 @@ bench-watchlist: $(READY)  ## the watchlist at national size, beside other searc
 
 bench-stop: $(READY)  ## the last flag after a stop, on three brokers of Apache Kafka; JSON in bench/out/ (Java, Maven)
 	@$(BIN)/python -m bench.stop_switch $(ARGS)
+
+soak: $(READY)  ## ten minutes of load on Apache Kafka, with bursts, and the scaling (a quarter of an hour)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 learn: $(READY)  ## learn config/match_model.yaml anew (a quarter of an hour, 8 GB; ARGS="--data DIR")
 	@$(BIN)/python -m learning.learn $(ARGS)

@@ -11,14 +11,15 @@ import faust
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from agents.envelopes import Envelopes
 from agents.stop_switch import StopSwitch
 from config.settings import Settings
 from lists.in_force import ListsInForce
 from matchers.screening import screen
 from matchers.types import Outcome
 from streams.batch_transport import Batch
-from streams.codec import DecodeFailure, decode_post, encode
-from streams.dead_letters import ReceivedRecord, dead_letter, dead_letter_key
+from streams.codec import DecodeFailure, decode_post
+from streams.dead_letters import ReceivedRecord
 from streams.logs import describe
 from streams.metrics import StageClock, WorkerMetrics
 from streams.producer import FlagsHeldError, Outgoing, RecordProducer
@@ -58,7 +59,7 @@ class Screener:
         self._letters = letters
         self._metrics = metrics
         self._tracing = tracing
-        self._version = ("engine-version", engine_version.encode())
+        self._envelopes = Envelopes(settings.topics, engine_version)
         self._clock = StageClock()
 
     async def __call__(self, batch: Batch) -> None:
@@ -91,11 +92,14 @@ class Screener:
     ) -> bool:
         """Write the flags. False: they were held back, and must be judged anew."""
         now = time.time()
+        # The time for which it is confirmed that flagging was not stopped, seconds ago at most: a
+        # broker that limits the age of records refuses a flag that is late on its way.
+        confirmed_at = self._switch.wall_time
         records: list[Outgoing] = []
         flagged: list[ReceivedRecord] = []
         for place in [place for place, outcome in enumerate(outcomes) if outcome.flags]:
             for flag in outcomes[place].flags:
-                records.append(self._flag(batch.records[place], flag))
+                records.append(self._envelopes.flag(batch.records[place], flag, confirmed_at))
                 flagged.append(batch.records[place])
         tick("encode")
         log.debug("batch_judged", events=len(outcomes), flags=len(records))
@@ -122,31 +126,9 @@ class Screener:
                 self._count_flag(flag, now)
         return True
 
-    def _flag(self, record: ReceivedRecord, flag: FlaggedEvent) -> Outgoing:
-        """Provenance travels in headers and the record's time, not in the value (invariant 12).
-
-        The time is that for which it is confirmed that flagging was not stopped, seconds ago at
-        most: a broker that limits the age of records refuses a flag that is late on its way.
-        """
-        return Outgoing(
-            self._topics.flagged_events,
-            flag.flag_id.encode(),
-            encode(flag),
-            (
-                ("source-topic", record.topic.encode()),
-                ("source-partition", str(record.partition).encode()),
-                ("source-offset", str(record.offset).encode()),
-                self._version,
-            ),
-            int(self._switch.wall_time * 1_000),
-        )
-
     def _letter(self, record: ReceivedRecord, failure: DecodeFailure) -> Outgoing:
         self._metrics.dead_letters.labels(failure.reason).inc()
-        letter = dead_letter(record, failure)
-        return Outgoing(
-            self._topics.dead_letters, dead_letter_key(letter), encode(letter), (self._version,)
-        )
+        return self._envelopes.letter(record, failure)
 
     def _count(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
         metrics = self._metrics

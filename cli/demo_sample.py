@@ -100,7 +100,7 @@ async def run_sample(
             counts = await run.wait_until_judged()
             await run.control("resume")
             view.say("flagging resumed")
-        letters = await read_letters(settings)
+        letters = [each.letter for each in await read_letters(settings)]
     stopped = [replace(post, expected=Expected("stopped")) for post in held_back]
     return compare([*sample, *stopped], flags, letters, counts)
 

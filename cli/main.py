@@ -1,7 +1,7 @@
 """The `netral` command: its sub-commands, and what a failure looks like to the caller.
 
-Exit codes: 0 done; 1 the answer is no; 2 wrong use; 65, 66, 69, 78 as in `config.errors`; 70 a
-defect of ours; 130 interrupted.
+Exit codes: 0 done; 1 the answer is no; 2 wrong use; 3 past retention; 65, 66, 69, 75, 78 as in
+`config.errors`; 70 a defect of ours; 130 interrupted.
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import demo, explain, produce, rules, screen, stop, tail, worker
+from cli import demo, explain, produce, replay, rules, screen, skip, stop, tail, worker
 from cli.context import Invocation
 from cli.lazy_group import NetralGroup
 from config.errors import NetralError
@@ -61,6 +61,8 @@ app.command("resume")(stop.resume)
 app.command("status")(stop.status)
 app.command("produce")(produce.produce)
 app.command("tail")(tail.tail)
+app.command("replay")(replay.replay)
+app.command("skip")(skip.skip)
 app.command("screen")(screen.screen)
 app.command("explain")(explain.explain)
 app.add_typer(rules.app, name="rules")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from matchers.screening import Stages
+    from matchers.types import Outcome
     from streams.codec import DecodeFailure
-    from streams.records import FlaggedEvent, PublicPost
+    from streams.records import PublicPost
 
 BATCH: Final = 1_000
 SHOWN_FAILURES: Final = 20
@@ -50,6 +51,23 @@ class Summary:
     identities: dict[str, int] = field(default_factory=dict)
     invalid: list[InvalidLine] = field(default_factory=list)
 
+    def add(self, outcome: "Outcome") -> None:
+        """Count one post and its flags."""
+        self.lines += 1
+        self.dispositions[outcome.disposition] += 1
+        for flag in outcome.flags:
+            status = flag.identity.status
+            self.identities[status] = self.identities.get(status, 0) + 1
+            for rule in flag.rules:
+                self.rules[rule.code] = self.rules.get(rule.code, 0) + 1
+
+
+def new_summary() -> Summary:
+    """Every disposition at 0. Imported late so that `--help` stays quick."""
+    from matchers.types import DISPOSITIONS
+
+    return Summary(dispositions=dict.fromkeys(DISPOSITIONS, 0))
+
 
 def screen(
     ctx: typer.Context,
@@ -69,7 +87,7 @@ def screen(
     from rich.console import Console
 
     stages = open_stages(ctx, register, watchlist)
-    summary = Summary()
+    summary = new_summary()
     with watched_lines(posts, "screening") as lines, _output(out) as sink:
         for flag in screen_lines(lines, stages, summary):
             sink.write(flag)
@@ -99,10 +117,8 @@ def screen_lines(lines: Iterable[bytes], stages: "Stages", summary: Summary) -> 
     Blank lines are passed over. `summary` is filled as it goes.
     """
     from matchers.screening import screen as judge_batch
-    from matchers.types import DISPOSITIONS
     from streams.codec import DecodeFailure, decode_post, encode
 
-    summary.dispositions = dict.fromkeys(DISPOSITIONS, 0)
     numbered = ((number, line.rstrip(b"\r\n")) for number, line in enumerate(lines, start=1))
     records = ((number, line) for number, line in numbered if line.strip())
     while chunk := list(islice(records, BATCH)):
@@ -115,9 +131,7 @@ def screen_lines(lines: Iterable[bytes], stages: "Stages", summary: Summary) -> 
             else:
                 batch.append(result)
         for outcome in judge_batch(batch, stages):
-            summary.lines += 1
-            summary.dispositions[outcome.disposition] += 1
-            _count_flags(outcome.flags, summary)
+            summary.add(outcome)
             yield from map(encode, outcome.flags)
 
 
@@ -144,14 +158,6 @@ def print_summary(summary: Summary, console: "Console") -> None:
 
 def _invalid_line(number: int, failure: "DecodeFailure") -> InvalidLine:
     return InvalidLine(number, failure.reason, failure.path)
-
-
-def _count_flags(flags: Sequence["FlaggedEvent"], summary: Summary) -> None:
-    for flag in flags:
-        status = flag.identity.status
-        summary.identities[status] = summary.identities.get(status, 0) + 1
-        for rule in flag.rules:
-            summary.rules[rule.code] = summary.rules.get(rule.code, 0) + 1
 
 
 def _output(out: Path | None) -> AbstractContextManager[BinaryIO]:

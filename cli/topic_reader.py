@@ -29,6 +29,9 @@ async def open_topic(
         **connection(kafka),
         group_id=None,
         enable_auto_commit=False,
+        # What aiokafka does by itself meanwhile must not undo the seek below: it loses the race on
+        # a busy machine, and the topic would look empty.
+        auto_offset_reset="earliest" if from_start else "latest",
         fetch_max_wait_ms=int(POLL_SECONDS * 1_000),
         max_partition_fetch_bytes=kafka.message_max_bytes,
     )

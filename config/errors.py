@@ -51,6 +51,12 @@ class BrokerError(NetralError):
     exit_code = 69
 
 
+class StoppedError(NetralError):
+    """Flagging is stopped, or the record cannot be let go just now; try again later."""
+
+    exit_code = 75
+
+
 class InputError(NetralError):
     """A file given on the command line cannot be read."""
 

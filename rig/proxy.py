@@ -22,6 +22,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._passes = asyncio.Event()
+        self._passes.set()
 
     @property
     def address(self) -> str:
@@ -38,6 +40,14 @@ class Proxy:
             self._server.close()
             self._server = None
         self.reset()
+
+    def hold(self) -> None:
+        """Keep whatever comes in, in either direction, until :meth:`release`."""
+        self._passes.clear()
+
+    def release(self) -> None:
+        """Pass on what was held, in order."""
+        self._passes.set()
 
     def reset(self) -> int:
         """Reset every connection that is open now; returns how many. New ones are accepted."""
@@ -87,6 +97,7 @@ class Proxy:
                         break
                     if due > loop.time():
                         await asyncio.sleep(due - loop.time())
+                    await self._passes.wait()
                     writer.write(data)
                     await writer.drain()
             writer.transport.abort()

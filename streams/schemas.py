@@ -41,7 +41,10 @@ HEADERS: Final[dict[str, dict[str, str]]] = {
         "source-offset": "Its offset, in decimal digits.",
         "engine-version": "Version of Netral that judged it.",
     },
-    "DeadLetter": {"engine-version": "Version of Netral that refused the record."},
+    "DeadLetter": {
+        "engine-version": "Version of Netral that refused the record.",
+        "skip-reason": "Where the reason is `skipped`: why somebody let the record go.",
+    },
     "RegisterUpdate": SIGNATURE,
     "WatchlistUpdate": SIGNATURE,
     "ControlRecord": SIGNATURE,

@@ -22,6 +22,7 @@ DeadLetterReason = Literal[
     "naive_time",
     "from_the_future",
     "unwritable",
+    "skipped",
 ]
 
 

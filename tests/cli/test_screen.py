@@ -69,7 +69,7 @@ def test_a_failing_run_leaves_no_output(
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("cli.screen._count_flags", broken)
+    monkeypatch.setattr("cli.screen.Summary.add", broken)
     done = runner.invoke(app, ["screen", *lists.options, str(lists.posts), "-o", str(out)])
     assert isinstance(done.exception, RuntimeError)
     assert list(tmp_path.iterdir()) == []

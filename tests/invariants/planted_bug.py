@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from types import ModuleType
 
+import agents.envelopes
 import agents.screen
 import matchers.screening
 from agents.worker import run_worker
@@ -56,7 +57,7 @@ STAGES: dict[str, tuple[ModuleType, str, Callable[[object], None]]] = {
     "decode": (agents.screen, "decode_post", fail),
     "touch": (matchers.screening, "touch_batch", fail),
     "identity": (matchers.screening, "resolve", fail_everywhere),
-    "dead letter": (agents.screen, "dead_letter", fail),
+    "dead letter": (agents.envelopes, "dead_letter", fail),
 }
 
 
