@@ -4,7 +4,8 @@ Folding drops punctuation, but a negation must not reach over it: `bukan, saya d
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -20,6 +21,9 @@ _BREAK: Final = re.compile(
 """Not a colon: `Ketua DPC: pilih Risma` has a subject. Not brackets: they interrupt. All of these
 fold to a space, so that the words between them are those of the whole text."""
 _ENDS: Final = re.compile(r"[.!?？؟…\n]")
+_SIGN: Final = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
+_CLOSES: Final = re.compile(r"[\"”»]$")
+"""A sign after a closing quotation mark ends the quoted sentence, as a full stop does."""
 _ASKS: Final = re.compile(r"[?？؟]")
 _ABBREVIATIONS: Final = frozenset({
     "kh", "h", "hj", "dr", "dra", "drs", "ir", "prof", "no", "st", "bpk", "jl", "tgl", "s", "m",
@@ -31,8 +35,9 @@ _BY_THEMSELVES: Final = OWN | {"kata", "kunci", "hati"}
 class Clauses:
     """The words of one text, by number; a look-up is of a bounded number of words."""
 
-    def __init__(self, text: str, folded: str) -> None:
-        """`folded` is `fold(text)`, and not empty."""
+    def __init__(self, text: str, folded: str, named: Sequence[tuple[int, int]] = ()) -> None:
+        """`folded` is `fold(text)`, and not empty; `named` are the spans in `text` of names."""
+        self._spans = named
         self.text: Final = text
         self.words: Final = folded.split(" ")
         self.starts: Final[list[int]] = []
@@ -43,6 +48,7 @@ class Clauses:
             place += len(word) + 1
         self._clauses, self._sentences, self._asking = _breaks(text)
         self._quotes: dict[int, bool] = {}
+        self._neutral: dict[int, bool] = {}
 
     @cached_property
     def offsets(self) -> OffsetMap:
@@ -52,6 +58,38 @@ class Clauses:
     @cached_property
     def _quoted(self) -> list[tuple[int, int]]:
         return [found.span() for found in QUOTED.finditer(self.text)]
+
+    @cached_property
+    def _named(self) -> list[int]:
+        """The numbers of the words that name a candidate, ascending.
+
+        A platform puts the handles of those answered before a reply: they are not spoken of.
+        """
+        if not self._spans:
+            return []
+        starts = [self._span(word)[0] for word in range(len(self.words))]
+        found: set[int] = set()
+        for start, end in self._spans:
+            found.update(
+                range(max(0, bisect_right(starts, start) - 1), bisect_right(starts, end - 1))
+            )
+        head = 0
+        while head < len(self.words) and self.words[head][0] == "@":
+            head += 1
+        return sorted(word for word in found if word >= head)
+
+    def names(self, begin: int, end: int) -> bool:
+        """Whether a word of [begin, end) names a candidate."""
+        return bisect_left(self._named, begin) < bisect_left(self._named, end)
+
+    def calls_for_neutrality(self, word: int) -> bool:
+        """Whether the sentence of a word speaks of neutrality: `ASN netral, jangan dukung`."""
+        place = bisect_right(self._sentences, word)
+        begin = self._sentences[place - 1] if place else 0
+        end = self.sentence_end(word)
+        if end not in self._neutral:
+            self._neutral[end] = any(one.startswith("netral") for one in self.words[begin:end])
+        return self._neutral[end]
 
     def word_at(self, place: int) -> int:
         """The number of the word at a place of the folded text."""
@@ -125,6 +163,7 @@ def _breaks(text: str) -> tuple[list[int], list[int], set[int]]:
     sentences: list[int] = []
     asking: set[int] = set()
     count = last = 0
+    closed = False
     for mark in _BREAK.finditer(text):
         piece = fold(text[last : mark.start()])
         last = mark.end()
@@ -136,6 +175,8 @@ def _breaks(text: str) -> tuple[list[int], list[int], set[int]]:
             asking.add(count)
         if not clauses or clauses[-1] != count:
             clauses.append(count)
-        if _ENDS.search(mark[0]) and (not sentences or sentences[-1] != count):
+        ends = _ENDS.search(mark[0]) or (closed and not piece and _SIGN.search(mark[0]))
+        closed = _CLOSES.search(mark[0]) is not None
+        if ends and (not sentences or sentences[-1] != count):
             sentences.append(count)
     return clauses, sentences, asking

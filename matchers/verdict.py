@@ -58,7 +58,7 @@ def judge(
     if not any(item.sufficient for item in evidence):
         return ()
 
-    cues = find_cues(post) if post.action not in TARGET_ONLY else ()
+    cues = find_cues(post, evidence) if post.action not in TARGET_ONLY else ()
     words = own_words(post, cues)
     fired: dict[str, list[tuple[str, Phase, tuple[FiredRule, ...]]]] = {}
     for contest_id, items in sorted(by_contest.items()):

@@ -1,5 +1,6 @@
 """Small watchlists and posts for the tests of what is said; every name and account is invented."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -161,6 +162,29 @@ JUDGEMENT = JudgementSettings()
 VERSIONS = Versions(
     register="r", register_overlay_offset=-1, watchlist="w", rules="u", model="m", settings="s"
 )
+
+
+_NAMED = re.compile(r"(?i)khofifah|risma|luluk|emil|gus hans|anies|ganjar|prabowo")
+
+
+def naming(post: PublicPost) -> tuple[EvidenceItem, ...]:
+    """Sufficient evidence for every name in a post's text, as if all were on one ballot."""
+    return tuple(
+        EvidenceItem(
+            kind="alias",
+            field="text",
+            start=found.start(),
+            end=found.end(),
+            surface=found[0],
+            entry_id=f"{found[0].lower()}:alias:{found[0].lower()}",
+            candidate_id=found[0].lower(),
+            contest_id="contest",
+            score=10_000,
+            method="exact",
+            sufficient=True,
+        )
+        for found in _NAMED.finditer(post.text or "")
+    )
 
 
 def verdict(
