@@ -33,7 +33,7 @@ ATTACKS: Final[tuple[CueRule, ...]] = (
     CueRule(
         "opposition",
         rf"{_ADVERBS}(?:korupsi|korup|ngorupsi)(?! (?:dana|di|bansos|yang|yg|kuota|minyak) )",
-        "korup",
+        "korup|ngorup",
         "Khofifah pernah korupsi malah dibela",
         "Risma bicara pencegahan korupsi",
         ACCUSATION,

@@ -75,7 +75,13 @@ def judge(
 
     near = _contests_near(finding, by_contest, register, index)
     content = content_sha256(post)
-    exemptions = find_exemptions(post, words, judgement)
+    judged = [
+        item
+        for contests in fired.values()
+        for contest_id, _, _ in contests
+        for item in by_contest[contest_id]
+    ]
+    exemptions = find_exemptions(post, words, judged, judgement)
     return tuple(
         FlaggedEvent(
             schema=1,

@@ -100,8 +100,12 @@ CONTEST = Contest(
     ballot_as_of=datetime(2024, 9, 23, tzinfo=UTC),
     ballot_source="invented",
     ballot=(
-        BallotPair(number=1, names=("SARTIKA WULANDARI", "BIMANTARA SAKTI")),
-        BallotPair(number=2, names=("GANJAR PRANOTO", "INDAH PERMATA")),
+        BallotPair(
+            number=1,
+            names=("SARTIKA WULANDARI", "BIMANTARA SAKTI"),
+            parties=("Partai Contoh Raya", "PCR", "Makan"),
+        ),
+        BallotPair(number=2, names=("GANJAR PRANOTO", "INDAH PERMATA"), parties=("Parlesta",)),
     ),
     candidates=(SARTIKA, BIMA, GANJAR, INDAH),
     phases=PHASES,
