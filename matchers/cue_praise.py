@@ -20,10 +20,11 @@ PRAISES: Final[tuple[CueRule, ...]] = (
     CueRule(
         "support",
         r"[^ ]{4,}(?:merakyat|menang|lanjutkan|menyala|juara|maju|2periode|duaperiode|jatim1|"
-        r"gubernurku|pilihanku|presidenku|untukjatim|forjatim|0[1-9]|nomor[1-9]|no[1-9]|20[2-9][0-9])",
-        "merakyat|menang|lanjutkan|menyala|juara|maju|periode|jatim1|gubernurku|pilihanku|"
-        "presidenku|untukjatim|forjatim|01|02|03|04|05|06|07|08|09|nomor|no1|no2|no3|no4|no5|no6|"
-        "no7|no8|no9|202|203|204|205|206|207|208|209",
+        r"gubernurku|pilihanku|presidenku|untukjatim|forjatim|0[1-9]|nomor[1-9]|no[1-9]|202[49])",
+        "merakyat |menang |lanjutkan |menyala |juara |maju |periode |jatim1 |gubernurku |pilihanku |"
+        "presidenku |untukjatim |forjatim |01 |02 |03 |04 |05 |06 |07 |08 |09 |nomor1 |nomor2 |"
+        "nomor3 |nomor4 |nomor5 |nomor6 |nomor7 |nomor8 |nomor9 |no1 |no2 |no3 |no4 |no5 |no6 |no7 |"
+        "no8 |no9 |2024 |2029 ",
         "sore cerah #BuRismaMerakyat",
         "Risma di #PilkadaJatim2024",
         TAG,
@@ -73,7 +74,7 @@ PRAISES: Final[tuple[CueRule, ...]] = (
         "yakin|mantap|mantep|cinta|percaya|sayang|kagum|sreg|demen",
         "makin mantap sama Mas Emil",
         "makin sayang anak, Risma",
-        PRAISE,
+        FOR,
     ),
     CueRule(
         "support",

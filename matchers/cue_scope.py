@@ -72,6 +72,8 @@ Guard = Literal[
     "negated",
     "reported",
 ]
+NAMING: Final[frozenset[Guard]] = frozenset({"untagged", "unnamed", "apart", "unfollowed"})
+"""The guards that no cue passes without a candidate within `ABOUT` words."""
 Standing = Literal["own", "dropped", "negated", "refused", "reported"]
 
 REACH: Final = 16
@@ -110,6 +112,9 @@ class _Place(NamedTuple):
 def standing(clauses: Clauses, first: int, last: int, guards: frozenset[Guard]) -> Verdict:
     """How the cue of words `first` to `last` (inclusive) stands in its clause."""
     words = clauses.words
+    if "untagged" in guards:  # a hashtag has no grammar
+        tagged = clauses.names(first, last + 1) and clauses.is_tag(first)
+        return Verdict("own" if tagged else "dropped", first)
     if last >= clauses.sentence_end(first):
         return Verdict("dropped", first)
     begin, end = clauses.clause(first)
@@ -148,8 +153,6 @@ def _is_aimed(
     clauses: Clauses, begin: int, first: int, last: int, end: int, guards: frozenset[Guard]
 ) -> bool:
     """Whether a cue that needs a candidate beside or near it has one, and no policy."""
-    if "untagged" in guards:
-        return clauses.is_tag(first) and clauses.names(first, last + 1)
     if "apart" in guards and not _is_beside(clauses, begin, first, last, end):
         return False
     if "unfollowed" in guards and not _is_followed(clauses, last, end):
@@ -166,14 +169,14 @@ def _is_aimed(
 def _is_beside(clauses: Clauses, begin: int, first: int, last: int, end: int) -> bool:
     """A name in the cue, right before or right after it; titles and particles may stand between."""
     before = first - 1
-    while before > begin and clauses.words[before] in LINKS:
+    while before > max(begin, first - ABOUT) and clauses.words[before] in LINKS:
         before -= 1
     return clauses.names(max(begin, before), last + 1) or _is_followed(clauses, last, end)
 
 
 def _is_followed(clauses: Clauses, last: int, end: int) -> bool:
     after = last + 1
-    while after < end - 1 and clauses.words[after] in LINKS:
+    while after < min(end - 1, last + ABOUT) and clauses.words[after] in LINKS:
         after += 1
     return clauses.names(last + 1, min(end, after + 1))
 

@@ -19,10 +19,11 @@ import ahocorasick_rs
 from matchers.cue_attack import ATTACKS
 from matchers.cue_circumstances import CIRCUMSTANCES
 from matchers.cue_clauses import QUOTED, Clauses
+from matchers.cue_names import NamedWords
 from matchers.cue_opposition import APPEALS, OPPOSITION
 from matchers.cue_praise import PRAISES
 from matchers.cue_row import CueRule
-from matchers.cue_scope import standing
+from matchers.cue_scope import ABOUT, NAMING, standing
 from matchers.cue_support import SUPPORT
 from matchers.fold import fold
 from matchers.touch import texts
@@ -44,6 +45,9 @@ CUE_RULES: Final[tuple[CueRule, ...]] = (
 
 _EXPRESSIONS: Final = tuple(re.compile(rf" (?:{rule.pattern})(?= )") for rule in CUE_RULES)
 """For a text with a space put before and after it: a search from space to space is a quick one."""
+_ABOUT_SOMEBODY: Final = frozenset(
+    number for number, rule in enumerate(CUE_RULES) if not NAMING.isdisjoint(rule.undone_by)
+)
 _QUESTION_MARK: Final = re.compile(r"[?？؟]+")
 
 
@@ -83,7 +87,7 @@ def _names_somebody(item: EvidenceItem, field: str) -> bool:
     return item.field == field and item.sufficient and item.kind != "slogan"
 
 
-def _in_text(field: str, text: str, named: Sequence[tuple[int, int]]) -> Iterator[Cue]:
+def _in_text(field: str, text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Cue]:
     if "?" in text or not text.isascii():
         for mark in islice(_QUESTION_MARK.finditer(text), MAX_LIST):
             yield _cue("question", field, text, *mark.span())
@@ -95,10 +99,19 @@ def _in_text(field: str, text: str, named: Sequence[tuple[int, int]]) -> Iterato
     found = _find_pieces(padded, True)
     if not found:
         return
+    named = NamedWords(text, folded, spans)
     clauses: Clauses | None = None
     for row in sorted({row for piece, _, _ in found for row in _ROWS[piece]}):
         count = 0
+        if "#" not in text and "untagged" in CUE_RULES[row].undone_by:
+            continue
+        is_about = row in _ABOUT_SOMEBODY
         for match in _EXPRESSIONS[row].finditer(padded):
+            if is_about and not named.within(
+                padded.count(" ", 0, match.start()) - ABOUT,
+                padded.count(" ", 0, match.end()) + ABOUT,
+            ):
+                continue  # before anything dearer is asked
             if clauses is None:
                 clauses = Clauses(text, folded, named)
             # The match begins with a space, so the cue itself is `folded[start : end - 1]`.

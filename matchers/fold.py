@@ -84,6 +84,10 @@ def fold_with_tags(text: str) -> str:
     return "".join(words) or " "
 
 
+_RUNS: Final = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*|.", re.DOTALL)
+"""Plain words with single spaces, whose characters fold one by one; any other character alone."""
+
+
 def visible(text: str) -> str:
     """The text, character for character, without links and with each handle in one piece."""
     if _MISREAD in text:
@@ -108,8 +112,14 @@ class OffsetMap:
         characters: list[str] = []
         starts: list[int] = []
         gap = True  # at the start, or a space was just kept
-        for position, character in enumerate(visible(text)):
-            for part in _TABLE[ord(character)]:
+        for run in _RUNS.finditer(visible(text)):
+            position, end = run.span()
+            if end - position > 1:
+                characters.append(run[0].lower())
+                starts.extend(range(position, end))
+                gap = False
+                continue
+            for part in _TABLE[ord(run[0])]:
                 if part == " ":
                     if not gap:
                         characters.append(" ")

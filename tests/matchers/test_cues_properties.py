@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import matchers.cues as cues_module
 from matchers.cue_clauses import Clauses
+from matchers.cue_names import NamedWords
 from matchers.cues import CUE_RULES, CueRule, find_cues
 from matchers.fold import fold
 from streams.records import Cue, Target
@@ -77,7 +78,7 @@ def test_clauses_count_the_words_of_the_whole_text(text: str) -> None:
     folded = fold(text)
     if not folded:
         return
-    clauses = Clauses(text, folded)
+    clauses = Clauses(text, folded, NamedWords(text, folded, ()))
     words = folded.split(" ")
     assert clauses.words == words
     ends = [clauses.clause(number)[1] for number in range(len(words))]
