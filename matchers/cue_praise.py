@@ -21,10 +21,10 @@ PRAISES: Final[tuple[CueRule, ...]] = (
         "support",
         r"[^ ]{4,}(?:merakyat|menang|lanjutkan|menyala|juara|maju|2periode|duaperiode|jatim1|"
         r"gubernurku|pilihanku|presidenku|untukjatim|forjatim|0[1-9]|nomor[1-9]|no[1-9]|202[49])",
-        "merakyat |menang |lanjutkan |menyala |juara |maju |periode |jatim1 |gubernurku |pilihanku |"
-        "presidenku |untukjatim |forjatim |01 |02 |03 |04 |05 |06 |07 |08 |09 |nomor1 |nomor2 |"
-        "nomor3 |nomor4 |nomor5 |nomor6 |nomor7 |nomor8 |nomor9 |no1 |no2 |no3 |no4 |no5 |no6 |no7 |"
-        "no8 |no9 |2024 |2029 ",
+        "merakyat |menang |lanjutkan |menyala |juara |maju |periode |jatim1 |gubernurku |"
+        "pilihanku |presidenku |untukjatim |forjatim |01 |02 |03 |04 |05 |06 |07 |08 |09 |"
+        "nomor1 |nomor2 |nomor3 |nomor4 |nomor5 |nomor6 |nomor7 |nomor8 |nomor9 |no1 |no2 |"
+        "no3 |no4 |no5 |no6 |no7 |no8 |no9 |2024 |2029 ",
         "sore cerah #BuRismaMerakyat",
         "Risma di #PilkadaJatim2024",
         TAG,
