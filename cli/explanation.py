@@ -50,7 +50,7 @@ def explain_value(value: bytes, stages: Stages) -> list[Step]:
     # Outside every window the later stages are shown as if all contests were open.
     hits = every_hit(post, mask or _all_contests(stages), stages.watchlist)
     evidence = gather(post, hits, stages.watchlist)
-    cues = find_cues(post) if post.action not in TARGET_ONLY else ()
+    cues = find_cues(post, evidence) if post.action not in TARGET_ONLY else ()
     [exact] = resolve([post], stages.register)
     finding: Identity | Lead | None = exact if isinstance(exact, Identity) else None
     if exact is None:

@@ -33,7 +33,7 @@ class StanceQuality:
 
 def predicted(found: Found, stance: Stance) -> frozenset[str]:
     """The pairs that a post speaks for or against: those that count in it, if a cue is there."""
-    words = own_words(found.sample.post, find_cues(found.sample.post))
+    words = own_words(found.sample.post, find_cues(found.sample.post, found.items))
     if KINDS[stance].isdisjoint(cue.kind for cue in words):
         return frozenset()
     return frozenset(PAIR_OF[item.candidate_id] for item in found.items if item.sufficient)

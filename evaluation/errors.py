@@ -67,7 +67,9 @@ def _cues(run: LabelledRun) -> Iterator[str]:
             true = {pair for pair, side in label.stance.items() if side == stance}
             if label.unclear_stance or bool(said) == bool(true):
                 continue
-            cues = [f"{cue.kind} {cue.surface!r}" for cue in find_cues(label.sample.post)]
+            cues = [
+                f"{cue.kind} {cue.surface!r}" for cue in find_cues(found.sample.post, found.items)
+            ]
             kind = "false " if said else "missed"
             text = " ".join(label.sample.text.split())
             yield f"{stance}, {kind} {label.sample.number} {label.stance} {cues}\n    {text}"

@@ -146,6 +146,20 @@ PRESIDENT: Final[dict[str, Known]] = {
     ),
 }
 
+PARTIES: Final[dict[str, dict[int, tuple[str, ...]]]] = {
+    "governor-35": {
+        1: ("PKB",),
+        2: ("Golkar", "Gerindra", "Demokrat", "PAN", "PPP", "PKS", "NasDem"),
+        3: ("PDIP", "PDI Perjuangan"),
+    },
+    "president": {
+        1: ("NasDem", "PKB", "PKS"),
+        2: ("Gerindra", "Golkar", "PAN", "Demokrat"),
+        3: ("PDIP", "PDI Perjuangan", "PPP", "Hanura", "Perindo"),
+    },
+}
+"""Who nominated which pair, the parties in parliament; from the press (public facts)."""
+
 Pairs = Sequence[tuple[int | None, tuple[str, ...]]]
 """(ballot number once drawn, names as printed) of each line of a ballot."""
 
@@ -215,7 +229,14 @@ def make_contest(
         ballot_status="prospective" if any(one[0] is None for one in pairs) else "determined",
         ballot_as_of=at,
         ballot_source="election commission, list of determined pairs",
-        ballot=tuple(BallotPair(number=number, names=names) for number, names in pairs),
+        ballot=tuple(
+            BallotPair(
+                number=number,
+                names=names,
+                parties=PARTIES.get(contest_id, {}).get(number or 0, ()),
+            )
+            for number, names in pairs
+        ),
         candidates=tuple(candidates),
         phases=(
             Phase(

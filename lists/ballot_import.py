@@ -189,7 +189,12 @@ class _Maker:
             ballot_as_of=dates.ballot_as_of,
             ballot_source=dates.ballot_source,
             ballot=tuple(
-                BallotPair(names=line.printed, number=line.number, list_place=line.list_place)
+                BallotPair(
+                    names=line.printed,
+                    number=line.number,
+                    list_place=line.list_place,
+                    parties=line.parties,
+                )
                 for line in lines
             ),
             candidates=self._candidates(contest_id, lines),

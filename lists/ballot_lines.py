@@ -1,8 +1,8 @@
 """The lines of a ballot, from the two tables that the election commission publishes.
 
 `pilkada`: regional elections, one pair a line (level, region_code, region_name, ballot_no, head,
-deputy; pair_id, pair_name and is_empty_box may be there). `dct`: a legislative list, one person a
-line (id, party, ballot_no, name, dapil_id; sex and province_id are read over).
+deputy; pair_id, pair_name, is_empty_box and parties may be there). `dct`: a legislative list, one
+person a line (id, party, ballot_no, name, dapil_id; sex and province_id are read over).
 """
 
 import re
@@ -14,13 +14,14 @@ from typing import Final, Literal
 
 from lists.ballot_csv import Problems, Row, read_table
 from lists.ballot_names import parse_ballot_name
+from lists.ballot_parties import party_names
 from matchers.names import canonical_name
 from matchers.watchlist_check import is_empty_box
 
 Form = Literal["pilkada", "dct"]
 
 _PILKADA: Final = frozenset({"level", "region_code", "region_name", "ballot_no", "head", "deputy"})
-_PILKADA_ALSO: Final = frozenset({"pair_id", "is_empty_box"})
+_PILKADA_ALSO: Final = frozenset({"pair_id", "is_empty_box", "parties"})
 _PILKADA_UNREAD: Final = frozenset({"pair_name"})
 _DCT: Final = frozenset({"id", "party", "ballot_no", "name", "dapil_id"})
 _DCT_UNREAD: Final = frozenset({"sex", "province_id"})
@@ -53,6 +54,8 @@ class BallotLine:
     list_place: str | None
     printed: tuple[str, ...]
     people: tuple[str, ...]
+    parties: tuple[str, ...]
+    """Names and abbreviations of who nominates the line."""
 
     @property
     def contest(self) -> tuple[str, str]:
@@ -110,6 +113,7 @@ def _pilkada_line(row: Row, problems: Problems, determined: bool) -> BallotLine 
         list_place=None,
         printed=people or (row["head"],),
         people=people,
+        parties=party_names(row["parties"]) if people else (),
     )
 
 
@@ -164,6 +168,7 @@ def _dct_line(row: Row, problems: Problems, determined: bool) -> BallotLine | No
         list_place=f"{row['party']} {number}" if number else row["party"],
         printed=(row["name"],),
         people=(row["name"],),
+        parties=party_names(row["party"]),
     )
 
 

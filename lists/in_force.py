@@ -6,7 +6,6 @@ metrics and `/readyz`. Nothing here knows Kafka: the records come in decoded.
 
 import asyncio
 import time
-from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
@@ -21,6 +20,7 @@ from config.errors import (
 from config.settings import CONFIG_DIR, ListSettings, Settings
 from lists.model_file import load_model
 from lists.ordinary_text import load_ordinary_text
+from lists.pseudonyms import check_pseudonyms
 from lists.register_artifact import open_register
 from lists.rules_file import load_rules
 from lists.watchlist_file import load_watchlist
@@ -131,7 +131,7 @@ class ListsInForce:
         try:
             self._check_is_newer(update)
             if update.op == "put":
-                _check_pseudonyms({update.election_id}, self._overlay, WatchlistError)
+                check_pseudonyms({update.election_id}, self._overlay.elections(), WatchlistError)
             if self._replay is None:  # made when it is needed: it remembers who holds what
                 self._replay = WatchlistReplay(self._watchlist, max_shrink=self._max_shrink)
             self._replay.apply(update)
@@ -227,8 +227,10 @@ class ListsInForce:
             refuse_shrunk(
                 "register", self._overlay.size, register.size, self._max_shrink, RegisterError
             )
-            _check_pseudonyms(
-                {election.id for election in self._watchlist.elections}, register, RegisterError
+            check_pseudonyms(
+                {election.id for election in self._watchlist.elections},
+                register.elections(),
+                RegisterError,
             )
         except RegisterError as error:
             self._refuse("register", error)
@@ -256,7 +258,7 @@ class ListsInForce:
     ) -> Stages:
         """`watchlist` has passed `check_watchlist`: as a file, or after an update."""
         index = WatchlistIndex(watchlist, self._ordinary)
-        _check_pseudonyms(index.election_ids, register, WatchlistError)
+        check_pseudonyms(index.election_ids, register.elections(), WatchlistError)
         return Stages(register, index, rulebook, model, self._settings.judgement, stopped)
 
     def _check_is_newer(self, update: WatchlistUpdate) -> None:
@@ -277,18 +279,6 @@ class ListsInForce:
         before = self.refusals.get(name)
         count = before.count + 1 if before else 1
         self.refusals[name] = Refusal(str(error), time.time(), count, standing=True)
-
-
-def _check_pseudonyms(
-    elections: Set[str], register: OverlayRegister, error: type[ListError]
-) -> None:
-    missing = sorted(elections - register.elections())
-    if missing:
-        raise error(
-            f"the register has no pseudonyms for election {', '.join(missing)}. "
-            "Build them beside it: netral register refs DIR --election ID --key-file KEY "
-            "--recipient REVIEW_KEY --vault OUT"
-        )
 
 
 def _load(lists: ListSettings) -> _Base:

@@ -6,6 +6,7 @@ than reading them.
 """
 
 from config.errors import WatchlistError
+from lists.pseudonyms import check_pseudonyms
 from matchers.watchlist_check import contest_problems
 from matchers.watchlist_claims import HeldClaims, Place
 from matchers.watchlist_update import put_or_remove
@@ -35,8 +36,7 @@ class WatchlistReplay:
         self._claims = HeldClaims(base)
         self.watchlist = base
         self.sequence = NO_SEQUENCE
-        for election in base.elections:
-            self._check_pseudonyms(election.id)
+        self._check_pseudonyms(*(election.id for election in base.elections))
 
     def apply(self, update: WatchlistUpdate) -> None:
         """Put or remove one whole contest. Raises WatchlistError where a worker refuses it."""
@@ -67,13 +67,9 @@ class WatchlistReplay:
         self.watchlist = watchlist
         self.sequence = update.sequence
 
-    def _check_pseudonyms(self, election_id: str) -> None:
-        if self._elections is not None and election_id not in self._elections:
-            raise WatchlistError(
-                f"the register has no pseudonyms for election {election_id}, so workers refuse it. "
-                f"Build them beside it: netral register refs DIR --election {election_id} "
-                "--key-file KEY --recipient REVIEW_KEY --vault OUT"
-            )
+    def _check_pseudonyms(self, *election_ids: str) -> None:
+        if self._elections is not None:
+            check_pseudonyms(election_ids, self._elections, WatchlistError)
 
 
 def contests_by_place(watchlist: Watchlist) -> dict[Place, Contest]:

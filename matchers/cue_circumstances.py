@@ -3,7 +3,19 @@ questions. They ask for a rule of their own, or speak against a breach (`matcher
 
 from typing import Final
 
+from matchers.cue_patterns import words
 from matchers.cue_row import NEGATABLE, CueRule
+
+_RALLY: Final = (
+    r"(?:deklarasi(?:ne|nya)?|kampanye(?:ne|nya)?|konvoi(?:ne|nya)?|kirab|rapat umum|rapat akbar|"
+    r"jalan sehat|istighotsah|apel akbar)"
+)
+_LIVEN: Final = r"(?:me)?ramaikan|ngramekno|meriahkan|memeriahkan"
+_COMPANY: Final = (
+    r"warga|tetangga|tonggo|keluarga|anak|arek|teman|temen|konco|kanca|rekan|siswa|murid|guru|"
+    r"mahasiswa|ibu ibu|bapak bapak|panitia|peserta|kepala|staf|pegawai|pasien|artis|kucing"
+)
+"""Whom people have their picture taken with who is no candidate."""
 
 CIRCUMSTANCES: Final[tuple[CueRule, ...]] = (
     CueRule(
@@ -16,24 +28,36 @@ CIRCUMSTANCES: Final[tuple[CueRule, ...]] = (
     ),
     CueRule(
         "attendance",
-        r"deklarasi|kampanye akbar",
-        "deklarasi|kampanye akbar",
+        rf"(?:ikut|melu|datang|teka|teko|nonton|merapat|gabung|{_LIVEN}|nekani|budal|budhal|otw|"
+        rf"dari|saka|pulang|sampai|tumut) {words(3, 'tidak|gak|ga|macet')}{_RALLY}",
+        "deklarasi|kampanye|konvoi|kirab|rapat umum|rapat akbar|jalan sehat|istighotsah|apel akbar",
         "ikut deklarasi",
-        "kampanye",
+        "deklarasi bikin macet",
+        NEGATABLE,
     ),
     CueRule(
         "attendance",
         r"(?:men)?dampingi|(?:me)?nyambut|sambut",
         "dampingi|ambut",
         "menyambut Gus Hans",
-        "sambutannya",
+        "tidak mendampingi",
+        NEGATABLE,
     ),
     CueRule(
         "together",
-        r"(?:ber)?(?:foto|selfie|swafoto) (?:bareng|bersama)",
-        "foto|selfie",
+        r"(?:ber)?(?:foto|poto|pepotoan|fotoan|potoan|selfie|swafoto) (?:bareng|breng|bersama|karo|"
+        rf"ambek|mbarek)(?! (?:{_COMPANY}) )",
+        "foto|poto|selfie",
         "foto bareng",
-        "foto lama",
+        "foto bersama warga",
+    ),
+    CueRule(
+        "together",
+        r"(?<!salam )(?:siji|satu|1|loro|dua|2|telu|tiga|3|papat|empat|4) jari "
+        r"(?:kanggo|untuk|utk|buat|gawe|demi)",
+        "jari",
+        "siji jari kanggo Jatim",
+        "dua jari kejepit",
     ),
     CueRule(
         "information",
@@ -49,7 +73,13 @@ CIRCUMSTANCES: Final[tuple[CueRule, ...]] = (
         "jadwal TPS",
         "suara hati",
     ),
-    CueRule("information", r"debat", " debat", "debat kedua malam ini", "berdebat terus"),
+    CueRule(
+        "information",
+        r"(?<!no )(?<!tanpa )debat",
+        " debat",
+        "debat kedua malam ini",
+        "fix no debat",
+    ),
     CueRule(
         "information",
         r"hasil (?:[^ ]+ )?(?:[^ ]+ )?(?:survei|survey|hitung|quick|real|rekap|rekapitulasi|"

@@ -128,8 +128,8 @@ OPPOSITION: Final[tuple[CueRule, ...]] = (
     ),
     CueRule(
         "opposition",
-        r"antek(?:2|nya)?|pasien kpk",
-        "antek|pasien kpk",
+        r"antek(?:2|nya)?",
+        "antek",
         "dia antek Mulyono",
         "bukan antek siapa-siapa",
         NARRATED,
@@ -139,7 +139,7 @@ OPPOSITION: Final[tuple[CueRule, ...]] = (
 APPEALS: Final[tuple[CueRule, ...]] = (
     CueRule(
         "appeal",
-        rf"{_CALLED} {words(5, 'jangan|jgn|ojo|ojok|bukan|maaf')}{VOTE}"
+        rf"{_CALLED} {words(5, 'jangan|jgn|ojo|ojok|bukan|maaf|hak')}{VOTE}"
         rf"(?! (?:{CONTEST}|{POLICY}|siapa|mana) )",
         "ayo| yu| yok| mari|monggo| jangan| jgn| ojo| inge| ingt|saatnya|waktunya|wayahe|wayae|"
         "tolong|mohon|titip",
@@ -181,10 +181,21 @@ APPEALS: Final[tuple[CueRule, ...]] = (
     ),
     CueRule(
         "appeal",
-        r"(?:mohon|minta|butuh) (?:doa |do a )?(?:dan )?(?:restu )?(?:dan )?dukungan(?:nya)?",
+        r"(?:mohon|minta|butuh) (?:doa |do a )?(?:dan )?(?:restu )?(?:dan )?dukungan(?:nya)?"
+        r"(?! (?:ke|dari|kepada|pada) )",
         "dukungan",
         "mohon doa dan dukungannya",
-        "dapat dukungan",
+        "minta dukungan ke Anies",
+        CALL,
+    ),
+    CueRule(
+        "appeal",
+        r"(?:sembako|beras|minyak|kaos|kaus|jilbab|amplop|uang|hadiah|santunan|bingkisan|sarung)"
+        r"(?: (?:gratis|murah|gratisan))? (?:teko|teka|saka|soko|songko|dari|persembahan) "
+        rf"(?:tim|relawan|paslon|cagub|pasangan|{HONORIFIC})",
+        "sembako|beras|minyak|kaos|kaus|jilbab|amplop|uang|hadiah|santunan|bingkisan|sarung",
+        "sembako gratis teko tim Gus Hans",
+        "sembako naik, kata Bu Risma",
         CALL,
     ),
     CueRule(

@@ -45,7 +45,20 @@ LEAD: Final = (
 )
 """`jadi presiden`, `menuju Jatim 1`."""
 THAN: Final = r"(?:daripada|dari pada|drpd|timbang|ketimbang|dibanding)"
+NOT: Final = r"(?:tidak|tdk|tak|gak|ga|gk|nggak|ngga|enggak|kagak|kaga|ndak|nda|ora|ra|kurang|krg)"
 NEVER: Final = r"(?:jangan|jgn|ojo|ojok)"
+
+PLACE_ONE: Final = (
+    r"(?:ri|jatim|jateng|jabar|dki|diy|jakarta|banten|bali|lampung|sumut|sumbar|sumsel|sulsel|"
+    r"sulut|sulteng|sultra|kaltim|kalsel|kalbar|kalteng|papua|aceh|riau|jambi|ntt|ntb|maluku) "
+    r"(?:1|satu)"
+)
+"""`Jatim 1`: the first citizen of a province."""
+OTHER_WINNERS: Final = (
+    r"(?:timnas|garuda|persebaya|arema|persija|persib|persik|timku|lomba|pertandingan|juara|"
+    r"turnamen|lotre|undian|tender|banyak|perkara|gugatan)"
+)
+"""Who else is wished to win."""
 
 
 def words(most: int, but: str = "", least: int = 0) -> str:

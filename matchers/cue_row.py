@@ -10,6 +10,16 @@ Flip = Literal["never", "refusal", "negation"]
 STANCE: Final[frozenset[Guard]] = frozenset({"others", "asked", "negated", "reported"})
 VERB: Final[frozenset[Guard]] = STANCE | {"tagged"}
 NARRATED: Final[frozenset[Guard]] = frozenset({"asked", "negated", "reported"})
+AIMED: Final[frozenset[Guard]] = frozenset({"unnamed", "policy", "negated", "reported"})
+CONTEMPT: Final[frozenset[Guard]] = frozenset({"apart", "policy", "negated", "reported"})
+ACCUSATION: Final[frozenset[Guard]] = CONTEMPT | {"asked"}
+AGAINST: Final[frozenset[Guard]] = frozenset({
+    "unfollowed", "policy", "others", "asked", "negated", "reported"
+})  # fmt: skip
+PRAISE: Final[frozenset[Guard]] = frozenset({"unnamed", "asked", "negated", "reported"})
+OF_ONE: Final[frozenset[Guard]] = frozenset({"apart", "others", "asked", "negated", "reported"})
+FOR: Final[frozenset[Guard]] = frozenset({"unfollowed", "others", "asked", "negated", "reported"})
+TAG: Final[frozenset[Guard]] = frozenset({"untagged"})
 CALL: Final[frozenset[Guard]] = frozenset({"asked", "reported"})
 REPORTABLE: Final[frozenset[Guard]] = frozenset({"reported"})
 NEGATABLE: Final[frozenset[Guard]] = frozenset({"negated"})

@@ -3,6 +3,11 @@
 A cue's row names the guards it is subject to. In order:
 
 - `tagged`: it is a hashtag of its own (`#dukung`), a topic: no cue;
+- `untagged`: it is no hashtag with a candidate's name in it: no cue;
+- `unnamed`: no candidate is named near it in its clause (`makanannya payah`): no cue;
+- `apart`: none is named in it or right beside it (`macet, muak. Bu Risma lewat`): no cue;
+- `unfollowed`: none is named right after it (`Bu Risma jangan menyerah`): no cue;
+- `policy`: its clause speaks of a policy (`programnya gak jelas`): no cue;
 - `others`: its subject is somebody else (`yang pilih dia`, `orang-orang milih dia`): no cue;
 - `asked`: it stands in a question (`pilih siapa`, `kok milih dia`): no cue but the question's;
 - `reported`: quotation, reported speech, news, of a refusal too: a `quotation` cue over the frame;
@@ -33,6 +38,7 @@ from matchers.cue_words import (
     HONORIFICS,
     JUST,
     KIN,
+    LINKS,
     NEGATIONS,
     NOT,
     OFFICES,
@@ -42,6 +48,7 @@ from matchers.cue_words import (
     PEOPLE,
     PLACES,
     PLEDGES,
+    POLICIES,
     POLLS,
     PURPOSE,
     REFUSALS,
@@ -53,7 +60,20 @@ from matchers.cue_words import (
     WONDERS,
 )
 
-Guard = Literal["tagged", "others", "asked", "negated", "reported"]
+Guard = Literal[
+    "tagged",
+    "untagged",
+    "unnamed",
+    "apart",
+    "unfollowed",
+    "policy",
+    "others",
+    "asked",
+    "negated",
+    "reported",
+]
+NAMING: Final[frozenset[Guard]] = frozenset({"untagged", "unnamed", "apart", "unfollowed"})
+"""The guards that no cue passes without a candidate within `ABOUT` words."""
 Standing = Literal["own", "dropped", "negated", "refused", "reported"]
 
 REACH: Final = 16
@@ -61,6 +81,8 @@ REACH: Final = 16
 ASKING_REACH: Final = 8
 SUBJECT_REACH: Final = 10
 """Posts are short of punctuation: farther back stands another sentence's subject."""
+ABOUT: Final = 6
+"""Words between a cue and the candidate whom it is about."""
 HEADLINE: Final = 8
 """Words after a headline's verb among which its subject or contest is looked for."""
 
@@ -90,11 +112,16 @@ class _Place(NamedTuple):
 def standing(clauses: Clauses, first: int, last: int, guards: frozenset[Guard]) -> Verdict:
     """How the cue of words `first` to `last` (inclusive) stands in its clause."""
     words = clauses.words
+    if "untagged" in guards:  # a hashtag has no grammar
+        tagged = clauses.names(first, last + 1) and clauses.is_tag(first)
+        return Verdict("own" if tagged else "dropped", first)
     if last >= clauses.sentence_end(first):
         return Verdict("dropped", first)
     begin, end = clauses.clause(first)
     begin = max(begin, first - REACH)
     if "tagged" in guards and end - begin == 1 and clauses.is_tag(first):
+        return Verdict("dropped", first)
+    if not _is_aimed(clauses, begin, first, last, end, guards):
         return Verdict("dropped", first)
     if "others" in guards and _is_others(words, begin, first):
         return Verdict("dropped", first)
@@ -112,12 +139,46 @@ def standing(clauses: Clauses, first: int, last: int, guards: frozenset[Guard]) 
                 return Verdict("dropped", first)
             count += 1
         if count % 2:
+            if refused and clauses.calls_for_neutrality(first):
+                return Verdict("dropped", first)
             own = Verdict("refused" if refused else "negated", since)
     if "reported" in guards:
         frame = _report(clauses, place)
         if frame is not None:
             return Verdict("reported", min(frame, own.since))
     return own
+
+
+def _is_aimed(
+    clauses: Clauses, begin: int, first: int, last: int, end: int, guards: frozenset[Guard]
+) -> bool:
+    """Whether a cue that needs a candidate beside or near it has one, and no policy."""
+    if "apart" in guards and not _is_beside(clauses, begin, first, last, end):
+        return False
+    if "unfollowed" in guards and not _is_followed(clauses, last, end):
+        return False
+    if "unnamed" in guards and not clauses.names(
+        max(begin, first - ABOUT), min(end, last + 1 + ABOUT)
+    ):
+        return False
+    return "policy" not in guards or not any(
+        clauses.words[place].startswith(POLICIES) for place in range(begin, end)
+    )
+
+
+def _is_beside(clauses: Clauses, begin: int, first: int, last: int, end: int) -> bool:
+    """A name in the cue, right before or right after it; titles and particles may stand between."""
+    before = first - 1
+    while before > max(begin, first - ABOUT) and clauses.words[before] in LINKS:
+        before -= 1
+    return clauses.names(max(begin, before), last + 1) or _is_followed(clauses, last, end)
+
+
+def _is_followed(clauses: Clauses, last: int, end: int) -> bool:
+    after = last + 1
+    while after < min(end - 1, last + ABOUT) and clauses.words[after] in LINKS:
+        after += 1
+    return clauses.names(last + 1, min(end, after + 1))
 
 
 def _is_others(words: list[str], begin: int, first: int) -> bool:

@@ -19,6 +19,7 @@ from matchers.cue_patterns import (
     NOT_YET,
     NUMBER,
     OFFICE,
+    OTHER_WINNERS,
     PILIH,
     POLICY,
     SELF,
@@ -61,7 +62,7 @@ _VERBS: Final[tuple[CueRule, ...]] = (
     ),
     CueRule(
         "support",
-        rf"(?<!hak )(?<!tebang )(?<!pilih )(?<!di )(?<!selamat ){PILIH}"
+        rf"(?<!hak )(?<!lebih )(?<!tebang )(?<!pilih )(?<!di )(?<!selamat ){PILIH}"
         r"(?! (?:kasih|pilih|antara|mundur|untuk|utk|diam|jalur|sesuai|rapat|cabut|pimpinan|baju|"
         rf"makan|makanan|warna|salah satu|{OFFICE} ya?n?g) )",
         "ilih|ilii",
@@ -109,7 +110,8 @@ _VERBS: Final[tuple[CueRule, ...]] = (
     ),
     CueRule(
         "support",
-        r"lanjutkan(?:lah)?(?! (?:kirab|kampanye|safari|studi|sekolah|kuliah|blusukan) )",
+        r"lanjutkan(?:lah)?(?! (?:kirab|kampanye|safari|studi|sekolah|kuliah|blusukan|kunjungan|"
+        r"perjalanan|rangkaian|agenda|kegiatan|roadshow|tur|tour|lawatan|silaturahmi|sambang) )",
         " lanjutkan",
         "lanjutkan, Bu!",
         "ia melanjutkan kampanye",
@@ -160,7 +162,8 @@ _HASHTAGS: Final[tuple[CueRule, ...]] = (  # one word each, as folding leaves th
 _WISHES: Final[tuple[CueRule, ...]] = (
     CueRule(
         "support",
-        rf"{WISH} {words(14, NO_WISH)}(?:(?<!yang )(?<!yg )menang|terpilih|kepilih|dilantik|"
+        rf"{WISH} {words(14, f'{NO_WISH}|{OTHER_WINNERS}')}"
+        rf"(?:(?<!yang )(?<!yg )menang(?! {OTHER_WINNERS} )|terpilih|kepilih|dilantik|"
         rf"lanjut|pimpin|mimpin|memimpin|{LEAD})",
         WISHED,
         "semoga Bu Risma terpilih",

@@ -93,6 +93,7 @@ OTHERS: Final = _words(
     "yang yg yng pada pd banyak bnyak byk kebanyakan rata2 mayoritas orang org orang2 mereka mrk",
     "dia ia doi beliau para sebagian ibu2 bapak2 anda kamu kau elu lu lo",
     "emakku mamaku ibuku bapakku temenku temanku kakakku disuruh suruh nyuruh dipaksa",
+    "pindah tadinya tdnya dulunya",
     "alasan keyakinan keinginan kesempatan tujuan terserah bebas silakan silahkan berhasil",
     "sing seng sng sg akeh mbahku bojoku dikon kon koen kowe",
 )
@@ -172,6 +173,17 @@ OFFICES: Final = _words("presiden wapres gubernur wagub bupati wabup walikota ka
 
 CONTESTS: Final = _words("pilgub pilkada pilpres pilbup pilwali pilwalkot")
 HONORIFICS: Final = _words("bu ibu buk mbak mba mb pak bapak bpk mas gus cak kang bang ning")
+
+LINKS: Final = HONORIFICS | _words(
+    "itu ini iki kuwi tu nih sih mah ki si lah loh ya yo emang memang ancen pancen emak cagub dan",
+)
+"""May stand between a cue and the name beside it: `jangan Bu Khofifah`, `Khofifah itu payah`."""
+
+POLICIES: Final = (
+    "kebijakan", "program", "anggaran", "apbd", "perda", "pergub", "bansos", "pelayanan",
+    "layanan", "pembangunan", "infrastruktur", "jalan", "proyek", "tarif", "pajak", "harga",
+)  # fmt: skip
+"""How words begin that speak of what is governed, not of who governs."""
 
 PEOPLE: Final = _words(
     "rakyat warga masyarakat kaum semua seluruh keluarga generasi emak emak2 guru bonek",

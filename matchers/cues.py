@@ -10,31 +10,44 @@ author says in own words besides is still a cue of its own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 import ahocorasick_rs
 
+from matchers.cue_attack import ATTACKS
 from matchers.cue_circumstances import CIRCUMSTANCES
 from matchers.cue_clauses import QUOTED, Clauses
+from matchers.cue_names import NamedWords
 from matchers.cue_opposition import APPEALS, OPPOSITION
+from matchers.cue_praise import PRAISES
 from matchers.cue_row import CueRule
-from matchers.cue_scope import standing
+from matchers.cue_scope import ABOUT, NAMING, standing
 from matchers.cue_support import SUPPORT
 from matchers.fold import fold
 from matchers.touch import texts
-from streams.records import Cue, CueKind, PublicPost
+from streams.records import Cue, CueKind, EvidenceItem, PublicPost
 from streams.records.limits import MAX_LIST
 
 __all__ = ["CUE_RULES", "CueRule", "find_cues"]
 
 MAX_SURFACE: Final = 256
-CUE_RULES: Final[tuple[CueRule, ...]] = (*SUPPORT, *OPPOSITION, *APPEALS, *CIRCUMSTANCES)
+CUE_RULES: Final[tuple[CueRule, ...]] = (
+    *SUPPORT,
+    *PRAISES,
+    *OPPOSITION,
+    *ATTACKS,
+    *APPEALS,
+    *CIRCUMSTANCES,
+)
 """What is looked for, between word boundaries of the folded text."""
 
 _EXPRESSIONS: Final = tuple(re.compile(rf" (?:{rule.pattern})(?= )") for rule in CUE_RULES)
 """For a text with a space put before and after it: a search from space to space is a quick one."""
+_ABOUT_SOMEBODY: Final = frozenset(
+    number for number, rule in enumerate(CUE_RULES) if not NAMING.isdisjoint(rule.undone_by)
+)
 _QUESTION_MARK: Final = re.compile(r"[?？؟]+")
 
 
@@ -56,18 +69,25 @@ _find_pieces: Final = ahocorasick_rs.AhoCorasick(
 ).find_matches_as_indexes
 
 
-def find_cues(post: PublicPost) -> tuple[Cue, ...]:
+def find_cues(post: PublicPost, evidence: Sequence[EvidenceItem]) -> tuple[Cue, ...]:
     """Every cue in a post's texts, ordered by field, start, end, kind; at most 256.
 
-    Spans are of the original text; a surface is cut at 256 characters.
+    `evidence` is what `matchers.evidence.gather` found in it: some cues stand only where they are
+    about a candidate whose mention is sufficient. Spans are of the original text; a surface is
+    cut at 256 characters.
     """
     cues: set[Cue] = set()
     for field, text in texts(post):
-        cues.update(_in_text(field, text))
+        named = [(item.start, item.end) for item in evidence if _names_somebody(item, field)]
+        cues.update(_in_text(field, text, named))
     return tuple(sorted(cues, key=lambda c: (c.field, c.start, c.end, c.kind))[:MAX_LIST])
 
 
-def _in_text(field: str, text: str) -> Iterator[Cue]:
+def _names_somebody(item: EvidenceItem, field: str) -> bool:
+    return item.field == field and item.sufficient and item.kind != "slogan"
+
+
+def _in_text(field: str, text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Cue]:
     if "?" in text or not text.isascii():
         for mark in islice(_QUESTION_MARK.finditer(text), MAX_LIST):
             yield _cue("question", field, text, *mark.span())
@@ -79,12 +99,21 @@ def _in_text(field: str, text: str) -> Iterator[Cue]:
     found = _find_pieces(padded, True)
     if not found:
         return
+    named = NamedWords(text, folded, spans)
     clauses: Clauses | None = None
     for row in sorted({row for piece, _, _ in found for row in _ROWS[piece]}):
         count = 0
+        if "#" not in text and "untagged" in CUE_RULES[row].undone_by:
+            continue
+        is_about = row in _ABOUT_SOMEBODY
         for match in _EXPRESSIONS[row].finditer(padded):
+            if is_about and not named.within(
+                padded.count(" ", 0, match.start()) - ABOUT,
+                padded.count(" ", 0, match.end()) + ABOUT,
+            ):
+                continue  # before anything dearer is asked
             if clauses is None:
-                clauses = Clauses(text, folded)
+                clauses = Clauses(text, folded, named)
             # The match begins with a space, so the cue itself is `folded[start : end - 1]`.
             cue = _judged(CUE_RULES[row], field, match.start(), match.end() - 1, clauses)
             if cue is not None:

@@ -28,7 +28,8 @@ STRENGTH: Final[dict[EvidenceKind, str]] = {
 
 Every other item needs a second, independent piece for the same contest, elsewhere: one that stands
 alone, or, unless its words are too common for that (`matchers.ambiguity`), another entry that says
-something else or the name of the contest's region.
+something else or the name of the contest's region. A party's name lifts the names of the candidates
+whom it nominates, and nothing else.
 """
 
 LONG_WORD: Final = 8
@@ -145,9 +146,7 @@ def _judge_of(
         by_contest.setdefault(piece.entry.contest_id, []).append(piece)
     weak = [contest_id for contest_id, several in by_contest.items() if not _all_strong(several)]
     padded = {field: f" {fold(text)} " for field, text in originals.items()} if weak else {}
-    regions = {
-        contest_id: list(_region_places(index.regions(contest_id), padded)) for contest_id in weak
-    }
+    regions = {contest_id: list(_places(index.regions(contest_id), padded)) for contest_id in weak}
 
     def is_sufficient(piece: _Piece) -> bool:
         if piece.strong:
@@ -155,10 +154,15 @@ def _judge_of(
         contest_id = piece.entry.contest_id
         if any(other.strong and _is_elsewhere(piece, other) for other in by_contest[contest_id]):
             return True
-        return piece.entry.probability >= LIFTED and (
-            any(_independent(piece, other) for other in by_contest[contest_id])
-            or any(not piece.overlaps(*place) for place in regions[contest_id])
-        )
+        if piece.entry.probability < LIFTED:
+            return False
+        if any(_independent(piece, other) for other in by_contest[contest_id]):
+            return True
+        places = regions[contest_id]
+        if piece.entry.kind in _NAME_KINDS:
+            parties = index.parties(contest_id, piece.entry.candidate_id)
+            places = [*places, *_places(parties, padded)] if parties else places
+        return any(not piece.overlaps(*place) for place in places)
 
     return is_sufficient
 
@@ -183,15 +187,16 @@ def _is_elsewhere(piece: _Piece, other: _Piece) -> bool:
     return not piece.overlaps(other.hit.field, other.hit.start, other.hit.end)
 
 
-def _region_places(
-    regions: Sequence[str], padded: dict[str, str]
-) -> Iterator[tuple[str, int, int]]:
-    """(field, folded start, folded end) of the first and last time a region is named in a text."""
+def _places(names: Sequence[str], padded: dict[str, str]) -> Iterator[tuple[str, int, int]]:
+    """(field, folded start, folded end) of the first and last time a name stands in a text.
+
+    A name has a space on either side, as the texts have.
+    """
     for field, text in padded.items():
-        for region in regions:
-            first, last = text.find(region), text.rfind(region)
+        for name in names:
+            first, last = text.find(name), text.rfind(name)
             if first >= 0:
-                length = len(region) - 2
+                length = len(name) - 2
                 yield field, first, first + length
                 yield field, last, last + length
 

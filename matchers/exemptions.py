@@ -13,7 +13,16 @@ from matchers.fold import OffsetMap, fold
 from matchers.handles import normalise
 from matchers.touch import texts
 from matchers.types import TARGET_ONLY
-from streams.records import AccountRef, Actor, Cue, CueKind, Exemption, PublicPost
+from streams.records import (
+    AccountRef,
+    Actor,
+    Cue,
+    CueKind,
+    EvidenceItem,
+    EvidenceKind,
+    Exemption,
+    PublicPost,
+)
 
 ExemptionCode = Literal[
     "bare_share",
@@ -23,12 +32,16 @@ ExemptionCode = Literal[
     "policy_criticism",
     "question",
     "quotation",
+    "symbols_only",
 ]
 _BY_CUE: Final[tuple[tuple[CueKind, ExemptionCode, str], ...]] = (
     ("information", "election_information", "speaks of the election's bodies, dates or results"),
     ("question", "question", "asks a question"),
     ("quotation", "quotation", "quotes somebody or reports news"),
 )
+
+_SYMBOLS: Final[frozenset[EvidenceKind]] = frozenset({"ballot_number", "hashtag", "slogan"})
+"""What stands for a candidate without a name; two of them lift each other, or a region one."""
 
 _POLICY: Final = (
     r"(?:kebijakan|program|anggaran|apbd|perda|pergub|perbup|perwali|bansos|pelayanan|layanan"
@@ -56,14 +69,20 @@ _STANCE: Final[frozenset[CueKind]] = frozenset({"support", "appeal", "attendance
 
 
 def find_exemptions(
-    post: PublicPost, cues: tuple[Cue, ...], judgement: JudgementSettings
+    post: PublicPost,
+    cues: tuple[Cue, ...],
+    evidence: Sequence[EvidenceItem],
+    judgement: JudgementSettings,
 ) -> tuple[Exemption, ...]:
-    """Every exemption, by code. `cues` are those that the rules were asked about."""
-    return tuple(sorted(_of(post, cues, judgement), key=lambda one: one.code))
+    """Every exemption, by code. `cues` and `evidence` are those that the rules were asked about."""
+    return tuple(sorted(_of(post, cues, evidence, judgement), key=lambda one: one.code))
 
 
 def _of(
-    post: PublicPost, cues: tuple[Cue, ...], judgement: JudgementSettings
+    post: PublicPost,
+    cues: tuple[Cue, ...],
+    evidence: Sequence[EvidenceItem],
+    judgement: JudgementSettings,
 ) -> Iterator[Exemption]:
     for kind, code, what in _BY_CUE:
         first = next((cue for cue in cues if cue.kind == kind), None)
@@ -76,6 +95,11 @@ def _of(
         yield _lowers(
             "policy_criticism",
             f"criticises a policy, for or against nobody ({field}, {start} to {end})",
+        )
+    if _SYMBOLS.issuperset(item.kind for item in evidence if item.sufficient):
+        yield _lowers(
+            "symbols_only",
+            "no name and no account: rests on hashtags, ballot numbers, slogans and the region",
         )
     if judgement.official_accounts:
         if _is_official(post.platform, post.actor, judgement):

@@ -70,6 +70,8 @@ class FieldHits:
         self.numbers: list[NumberPlace] = []
         self.regions = 0
         """The bits of the contests whose region the text names."""
+        self.parties = 0
+        """The bits of the contests in which a party stands that the text names."""
 
     def take(self, found: Sequence[Place]) -> None:
         """Verify what was found in the folded text."""
@@ -88,7 +90,8 @@ class FieldHits:
                         self._add(entry.row, place.start, place.end, method, EXACT)
             if place.how != ONE_EDIT:
                 if said & REGION:
-                    self.regions |= phrases.regions[place.phrase] & self._contests
+                    self.regions |= phrases.regions.get(place.phrase, 0) & self._contests
+                    self.parties |= phrases.parties.get(place.phrase, 0) & self._contests
                 if said & (NUMBER | LOOSE_NUMBER):
                     self._number(place, loose=not said & NUMBER)
 

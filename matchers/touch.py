@@ -76,8 +76,8 @@ def touch_batch(
     for place, hits in named.items():
         found[place] = tuple(hits)
     for place, fields in _search(sorted(worth), disguised, posts, contests, index):
-        hits, regions = _together(named.get(place, []), fields, contests[place], index)
-        found[place] = _in_order(hits) if _may_count(hits, regions, index) else ()
+        hits, context = _together(named.get(place, []), fields, contests[place], index)
+        found[place] = _in_order(hits) if _may_count(hits, context, index) else ()
     return found
 
 
@@ -94,14 +94,18 @@ def every_hit(post: PublicPost, contests: int, index: WatchlistIndex) -> tuple[H
 def _together(
     named: list[Hit], fields: Sequence[FieldHits], contests: int, index: WatchlistIndex
 ) -> tuple[list[Hit], int]:
-    """A post's hits of all fields, ballot numbers last, and the contests whose region it names."""
+    """A post's hits of all fields, ballot numbers last; the contests of regions and parties in it.
+
+    A party stands in many contests, so it gives no number a meaning.
+    """
     hits = named + [hit for field in fields for hit in field.hits]
-    regions = 0
+    regions = parties = 0
     for field in fields:
         regions |= field.regions
+        parties |= field.parties
     numbers = [number for field in fields for number in field.numbers]
     hits += _numbers(numbers, hits, regions, contests, index)
-    return hits, regions
+    return hits, regions | parties
 
 
 def searched_texts(post: PublicPost) -> Iterator[tuple[str, str]]:
@@ -310,8 +314,8 @@ def _numbers(
                 yield Hit(one.field, one.start, one.end, number.row, one.method, EXACT)
 
 
-def _may_count(hits: Sequence[Hit], regions: int, index: WatchlistIndex) -> bool:
-    """Whether any hit stands alone, or a contest has two, or one and its region."""
+def _may_count(hits: Sequence[Hit], context: int, index: WatchlistIndex) -> bool:
+    """Whether any hit stands alone, or a contest has two, or one and its region or a party."""
     texts_of: dict[int, str] = {}
     for hit in hits:
         entry = index.entry(hit.entry)
@@ -319,7 +323,7 @@ def _may_count(hits: Sequence[Hit], regions: int, index: WatchlistIndex) -> bool
             return True
         if entry.probability < LIFTED:
             continue
-        if entry.contest & regions:
+        if entry.contest & context:
             return True
         if texts_of.setdefault(entry.contest, entry.squeezed) != entry.squeezed:
             return True

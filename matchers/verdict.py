@@ -58,7 +58,7 @@ def judge(
     if not any(item.sufficient for item in evidence):
         return ()
 
-    cues = find_cues(post) if post.action not in TARGET_ONLY else ()
+    cues = find_cues(post, evidence) if post.action not in TARGET_ONLY else ()
     words = own_words(post, cues)
     fired: dict[str, list[tuple[str, Phase, tuple[FiredRule, ...]]]] = {}
     for contest_id, items in sorted(by_contest.items()):
@@ -75,7 +75,13 @@ def judge(
 
     near = _contests_near(finding, by_contest, register, index)
     content = content_sha256(post)
-    exemptions = find_exemptions(post, words, judgement)
+    judged = [
+        item
+        for contests in fired.values()
+        for contest_id, _, _ in contests
+        for item in by_contest[contest_id]
+    ]
+    exemptions = find_exemptions(post, words, judged, judgement)
     return tuple(
         FlaggedEvent(
             schema=1,

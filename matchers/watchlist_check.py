@@ -251,6 +251,13 @@ def _texts_can_be_found(contest: Contest) -> Iterator[str]:
                     f"contest {contest.id}, {candidate.id}: the {kind} {text!r} holds no letter or "
                     "digit. Remove it."
                 )
+    for pair in contest.ballot:
+        for party in pair.parties:
+            if not fold(party):
+                yield (
+                    f"contest {contest.id}: the party {party!r} holds no letter or digit. "
+                    "Remove it."
+                )
     if not any(fold(name) for name in contest.region_names):
         yield f"contest {contest.id}: it names no region. Give region_names at least one name."
 

@@ -16,9 +16,9 @@ from itertools import accumulate
 from typing import Final, Literal, NamedTuple, get_args
 
 from matchers.ambiguity import STANDS_ALONE, OrdinaryText, kind_of_name, probability
+from matchers.ballot import lines_with_candidates
 from matchers.fold import fold
 from matchers.handles import normalise
-from matchers.names import canonical_name
 from streams.records import Candidate, CandidateAccount, Contest, Election, Watchlist
 from streams.records.limits import MAX_LIST
 
@@ -219,16 +219,6 @@ def _ballot_numbers(contest: Contest) -> Iterator[tuple[int, str]]:
     """(number, first candidate of the pair) of the pairs that have drawn one."""
     if all(pair.number is None for pair in contest.ballot):
         return
-    printed = {one.ballot_name: one.id for one in contest.candidates}
-    by_name: dict[str, str] = {}
-    for pair in contest.ballot:
-        if pair.number is None:
-            continue
-        for name in pair.names:
-            candidate_id = printed.get(name)
-            if candidate_id is None:  # written otherwise, the titles perhaps
-                by_name = by_name or {canonical_name(one): who for one, who in printed.items()}
-                candidate_id = by_name.get(canonical_name(name))
-            if candidate_id is not None:
-                yield pair.number, candidate_id
-                break
+    for pair, candidates in lines_with_candidates(contest):
+        if pair.number is not None and candidates:
+            yield pair.number, candidates[0]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.ambiguity import OrdinaryText
+from matchers.ballot import lines_with_candidates
 from matchers.contest_windows import ContestWindows
 from matchers.hashtag_parts import CAMPAIGN_WORDS
 from matchers.phrase_search import Places, places, say
@@ -22,7 +23,7 @@ from matchers.watchlist_entries import (
     contests_in_order,
     entries_of,
 )
-from matchers.watchlist_phrases import Phrases, build_phrases, region_texts
+from matchers.watchlist_phrases import Phrases, build_phrases, party_texts, region_texts
 from matchers.watchlist_version import contest_digest, watchlist_version
 from streams.records import AccountRef, EvidenceItem, Phase, Watchlist
 
@@ -30,7 +31,10 @@ _Rows = tuple[int, ...]
 
 
 class WatchlistIndex:
-    """All look-ups in one watchlist. Never changes; a new list is a new index."""
+    """All look-ups in one watchlist. Never changes; a new list is a new index.
+
+    What is seldom asked for (a contest's parties) is looked up once, when it is first asked for.
+    """
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class WatchlistIndex:
             part.contest.id: tuple(sorted({f" {text} " for text in region_texts(part)}))
             for part in parts
         }
+        self._parties: dict[str, dict[str, tuple[str, ...]]] = {}
         self._by_account_id: dict[tuple[str, str], _Rows] = {}
         self._by_handle: dict[tuple[str, str], _Rows] = {}
         self._file_accounts(parts)
@@ -161,6 +166,17 @@ class WatchlistIndex:
         by_id = [self.entry(row) for row in self._by_account_id.get((platform, ref.account_id), ())]
         unbound = [one for one in by_handle if one.account and one.account.account_id is None]
         return (*by_id, *unbound)
+
+    def parties(self, contest_id: str, candidate_id: str) -> tuple[str, ...]:
+        """The folded names of the parties of a candidate's line, with a space before and after."""
+        of_contest = self._parties.get(contest_id)
+        if of_contest is None:
+            of_contest = {}
+            for pair, candidates in lines_with_candidates(self._parts[contest_id].contest):
+                texts = tuple(sorted({f" {text} " for text in party_texts(pair, self.ordinary)}))
+                of_contest |= dict.fromkeys(candidates, texts)
+            self._parties[contest_id] = of_contest
+        return of_contest.get(candidate_id, ())
 
     def regions(self, contest_id: str) -> tuple[str, ...]:
         """The folded names of a contest's region, each with a space before and after it."""

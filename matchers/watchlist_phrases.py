@@ -17,6 +17,7 @@ from matchers.number_cues import number_phrases
 from matchers.phrase_search import REPEATABLE
 from matchers.phrase_table import PhraseTable, build_phrase_table
 from matchers.watchlist_entries import KINDS, ContestEntries
+from streams.records import BallotPair
 
 STRONG: Final = 1
 """Bits that are said of a phrase: some entry of it may count by itself."""
@@ -24,6 +25,7 @@ WEAK: Final = REPEATABLE
 """Some entry of it never counts alone."""
 NUMBER: Final = 4
 REGION: Final = 8
+"""The name of a contest's region or of a party on its ballot."""
 LOOSE_NUMBER: Final = 16
 
 SHORTEST_SLIP: Final = 6
@@ -38,7 +40,8 @@ _NAMES: Final = frozenset({KINDS.index("full_name"), KINDS.index("alias")})
 
 class Phrases(NamedTuple):
     """The phrases' table and bits; the entries' rows of phrase p are rows[starts[p]:starts[p+1]];
-    the ballot numbers, and the contests' bits of the regions, that some phrases are."""
+    the ballot numbers, and the contests' bits of the regions and of the parties, that some phrases
+    are."""
 
     table: PhraseTable
     said: NDArray[np.uint8]
@@ -46,6 +49,7 @@ class Phrases(NamedTuple):
     rows: NDArray[np.int64]
     numbers: dict[int, int]
     regions: dict[int, int]
+    parties: dict[int, int]
     leet: "LeetPhrases"
 
     def rows_of(self, phrase: int) -> list[int]:
@@ -118,6 +122,13 @@ def build_phrases(contests: Sequence[ContestEntries], ordinary: OrdinaryText) ->
             place = place_of(text)
             said[place] |= REGION
             regions[place] = regions.get(place, 0) | 1 << bit
+    parties: dict[int, int] = {}
+    for bit, part in enumerate(contests):
+        texts = {text for pair in part.contest.ballot for text in party_texts(pair, ordinary)}
+        for text in sorted(texts):
+            place = place_of(text)
+            said[place] |= REGION
+            parties[place] = parties.get(place, 0) | 1 << bit
     starts, rows = _by_phrase(np.array(of_rows, dtype=np.int64), len(places))
     return Phrases(
         build_phrase_table(
@@ -133,6 +144,7 @@ def build_phrases(contests: Sequence[ContestEntries], ordinary: OrdinaryText) ->
         rows,
         numbers,
         regions,
+        parties,
         leet,
     )
 
@@ -167,6 +179,13 @@ def _leet(
 def region_texts(part: ContestEntries) -> Iterator[str]:
     """The folded names of the contest's region."""
     return (text for name in part.contest.region_names if (text := fold(name)))
+
+
+def party_texts(pair: BallotPair, ordinary: OrdinaryText) -> Iterator[str]:
+    """The folded names of the line's parties, without those that are everyday words (`buruh`)."""
+    return (
+        text for name in pair.parties if (text := fold(name)) and not ordinary.is_everyday(text)
+    )
 
 
 def _numbers(part: ContestEntries) -> Iterable[int]:

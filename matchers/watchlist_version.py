@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from streams.records import Candidate, CandidateAccount, Contest, Phase
+from streams.records import BallotPair, Candidate, CandidateAccount, Contest, Phase
 
 
 def contest_digest(contest: Contest) -> str:
@@ -23,7 +23,7 @@ def contest_digest(contest: Contest) -> str:
     digest = sha256(msgspec.json.encode(canonical))
     # The order of the names of a pair says who heads it.
     for part in (
-        map(msgspec.json.encode, contest.ballot),
+        (msgspec.json.encode(_line(one)) for one in contest.ballot),
         (msgspec.json.encode(_candidate(one)) for one in contest.candidates),
         (msgspec.json.encode(_phase(one)) for one in contest.phases),
     ):
@@ -38,6 +38,12 @@ def watchlist_version(contests: Iterable[tuple[str, str, str, str]], ordinary: s
     digest = sha256(msgspec.json.encode(list(contests)))
     digest.update(ordinary.encode())
     return digest.hexdigest()[:16]
+
+
+def _line(line: BallotPair) -> BallotPair:
+    if len(line.parties) < 2:
+        return line
+    return msgspec.structs.replace(line, parties=tuple(sorted(line.parties)))
 
 
 def _candidate(candidate: Candidate) -> Candidate:

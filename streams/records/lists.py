@@ -75,12 +75,15 @@ class BallotPair(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """One line of the ballot: its number (once drawn) and every name on it, as printed.
 
     A legislative ballot counts anew in every party's list: such a line has a `list_place`, the
-    list's name and the place on it, instead of a number.
+    list's name and the place on it, instead of a number. `parties` are names and abbreviations of
+    the parties that nominate the line: never looked for by themselves, a second piece of evidence
+    for its candidates' names.
     """
 
     names: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=8)]
     number: Annotated[int, Meta(ge=1, le=99)] | None = None
     list_place: Label | None = None
+    parties: Names = ()
 
 
 class Contest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

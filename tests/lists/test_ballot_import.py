@@ -169,6 +169,20 @@ def test_the_calendar_adds_names_of_a_region(sources: Sources) -> None:
     assert "calendar.yaml, regions: no contest has the code 9999" in problem
 
 
+def test_the_parties_of_a_pair_with_their_short_names(sources: Sources) -> None:
+    heading, first, *others = sources.ballot
+    cell = "PARTAI KEBANGKITAN BANGSA; PDI Perjuangan;;Partai Contoh"
+    sources.ballot = [f"{heading},parties", f"{first},{cell}", *(f"{one}," for one in others)]
+    governor = contests_of(sources.imported()[0])[GOV]
+    assert governor.ballot[0].parties == (
+        "PARTAI KEBANGKITAN BANGSA",
+        "PKB",
+        "PDI Perjuangan",
+        "Partai Contoh",
+    )
+    assert governor.ballot[1].parties == ()
+
+
 def test_a_legislative_list(sources: Sources) -> None:
     sources.ballot, sources.accounts = list(DCT), None
     watchlist, report = sources.imported(form="dct")
@@ -179,6 +193,11 @@ def test_a_legislative_list(sources: Sources) -> None:
         ("Partai Dua 1", ("Hj. LESMANA",)),
     ]
     assert {pair.number for pair in contest.ballot} == {None}
+    assert [pair.parties for pair in contest.ballot] == [
+        ("Partai Satu",),
+        ("Partai Satu",),
+        ("Partai Dua",),
+    ]
     assert contest.region_names == ("Dapil 7",)
     assert [one.id.removeprefix(contest.id) for one in contest.candidates] == [
         "-galang-kertarajasa",

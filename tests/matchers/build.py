@@ -1,5 +1,6 @@
 """Small watchlists and posts for the tests of what is said; every name and account is invented."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -99,8 +100,12 @@ CONTEST = Contest(
     ballot_as_of=datetime(2024, 9, 23, tzinfo=UTC),
     ballot_source="invented",
     ballot=(
-        BallotPair(number=1, names=("SARTIKA WULANDARI", "BIMANTARA SAKTI")),
-        BallotPair(number=2, names=("GANJAR PRANOTO", "INDAH PERMATA")),
+        BallotPair(
+            number=1,
+            names=("SARTIKA WULANDARI", "BIMANTARA SAKTI"),
+            parties=("Partai Contoh Raya", "PCR", "Makan"),
+        ),
+        BallotPair(number=2, names=("GANJAR PRANOTO", "INDAH PERMATA"), parties=("Parlesta",)),
     ),
     candidates=(SARTIKA, BIMA, GANJAR, INDAH),
     phases=PHASES,
@@ -161,6 +166,29 @@ JUDGEMENT = JudgementSettings()
 VERSIONS = Versions(
     register="r", register_overlay_offset=-1, watchlist="w", rules="u", model="m", settings="s"
 )
+
+
+_NAMED = re.compile(r"(?i)khofifah|risma|luluk|emil|gus hans|anies|ganjar|prabowo")
+
+
+def naming(post: PublicPost) -> tuple[EvidenceItem, ...]:
+    """Sufficient evidence for every name in a post's text, as if all were on one ballot."""
+    return tuple(
+        EvidenceItem(
+            kind="alias",
+            field="text",
+            start=found.start(),
+            end=found.end(),
+            surface=found[0],
+            entry_id=f"{found[0].lower()}:alias:{found[0].lower()}",
+            candidate_id=found[0].lower(),
+            contest_id="contest",
+            score=10_000,
+            method="exact",
+            sufficient=True,
+        )
+        for found in _NAMED.finditer(post.text or "")
+    )
 
 
 def verdict(

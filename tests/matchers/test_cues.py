@@ -4,7 +4,7 @@ import pytest
 
 from matchers.cues import CUE_RULES, CueRule, find_cues
 from streams.records import Target
-from tests.matchers.build import a_post
+from tests.matchers.build import a_post, naming
 
 ROWS = pytest.mark.parametrize(
     "rule", CUE_RULES, ids=[f"{rule.kind}: {rule.example}" for rule in CUE_RULES]
@@ -12,7 +12,8 @@ ROWS = pytest.mark.parametrize(
 
 
 def kinds(text: str) -> set[str]:
-    return {cue.kind for cue in find_cues(a_post(text))}
+    post = a_post(text)
+    return {cue.kind for cue in find_cues(post, naming(post))}
 
 
 @ROWS
@@ -136,7 +137,7 @@ def test_what_is_found_besides_stances() -> None:
 def test_spans_are_of_the_original_and_name_their_field() -> None:
     text = "Ayo, ❤️ DUKUNǴ Bu Tika"
     post = a_post(text, target=Target(text="siapa dia?"))
-    cues = find_cues(post)
+    cues = find_cues(post, ())
     assert [(cue.field, cue.kind) for cue in cues] == [
         ("target.text", "question"),
         ("target.text", "question"),
@@ -149,6 +150,6 @@ def test_spans_are_of_the_original_and_name_their_field() -> None:
 
 
 def test_cues_are_bounded() -> None:
-    cues = find_cues(a_post("dukung dia, " * 5_000 + '"' + "x" * 300 + '"' + "?" * 1_000))
+    cues = find_cues(a_post("dukung dia, " * 5_000 + '"' + "x" * 300 + '"' + "?" * 1_000), ())
     assert len(cues) == 256
     assert all(len(cue.surface) <= 256 for cue in cues)

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 import matchers.cues as cues_module
 from matchers.cue_clauses import Clauses
+from matchers.cue_names import NamedWords
 from matchers.cues import CUE_RULES, CueRule, find_cues
 from matchers.fold import fold
 from streams.records import Cue, Target
 from streams.records.limits import MAX_TEXT
-from tests.matchers.build import a_post
+from tests.matchers.build import a_post, naming
 
 _PHRASES = [rule.example for rule in CUE_RULES] + [rule.counter for rule in CUE_RULES]
 _BETWEEN = [" ", ", ", ". ", "? ", "! ", "\n", ' "', '" ', "“", "”", " - ", "#", " @u.v ", " 5% ",
@@ -27,19 +28,24 @@ posts_words = st.lists(
 any_text = st.text(max_size=300)
 
 
+def cues_of(text: str) -> tuple[Cue, ...]:
+    post = a_post(text)
+    return find_cues(post, naming(post))
+
+
 def slow_cues(text: str) -> tuple[Cue, ...]:
     """Every pattern run over the text, whatever pieces stand in it."""
     every_row = [(number, 0, 0) for number in range(len(cues_module._ROWS))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cues_module, "_find_pieces", lambda padded, overlapping: every_row)
-        return find_cues(a_post(text))
+        return cues_of(text)
 
 
 @settings(max_examples=300, deadline=None)
 @given(posts_words | any_text)
 def test_the_gate_loses_nothing(text: str) -> None:
     if fold(text):
-        assert find_cues(a_post(text)) == slow_cues(text)
+        assert cues_of(text) == slow_cues(text)
 
 
 @pytest.mark.parametrize("rule", CUE_RULES, ids=lambda rule: f"{rule.kind}: {rule.example}")
@@ -56,8 +62,8 @@ def test_every_match_of_a_row_holds_one_of_its_pieces(rule: CueRule) -> None:
 @given(posts_words | any_text, any_text)
 def test_cues_are_well_formed_and_the_same_twice(text: str, parent: str) -> None:
     post = a_post(text, target=Target(text=parent) if parent else None)
-    cues = find_cues(post)
-    assert cues == find_cues(post)
+    cues = find_cues(post, naming(post))
+    assert cues == find_cues(post, naming(post))
     assert list(cues) == sorted(cues, key=lambda c: (c.field, c.start, c.end, c.kind))
     assert len(set(cues)) == len(cues) <= 256
     for cue in cues:
@@ -72,7 +78,7 @@ def test_clauses_count_the_words_of_the_whole_text(text: str) -> None:
     folded = fold(text)
     if not folded:
         return
-    clauses = Clauses(text, folded)
+    clauses = Clauses(text, folded, NamedWords(text, folded, ()))
     words = folded.split(" ")
     assert clauses.words == words
     ends = [clauses.clause(number)[1] for number in range(len(words))]
@@ -106,10 +112,11 @@ _FLOODS = [f"{phrase} " for phrase in _PHRASES + _WORDS] + [
 
 def seconds(text: str) -> float:
     post = a_post(text)
+    evidence = naming(post)[:256]
     best = 1e9
     for _ in range(2):
         start = time.process_time()
-        find_cues(post)
+        find_cues(post, evidence)
         best = min(best, time.process_time() - start)
     return best
 

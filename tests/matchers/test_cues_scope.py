@@ -3,13 +3,14 @@
 import pytest
 
 from matchers.cues import find_cues
-from tests.matchers.build import a_post
+from tests.matchers.build import a_post, naming
 
 STANCES = {"support", "opposition", "appeal"}
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(cue.kind, cue.surface) for cue in find_cues(a_post(text))]
+    post = a_post(text)
+    return [(cue.kind, cue.surface) for cue in find_cues(post, naming(post))]
 
 
 def stances(text: str) -> set[str]:

@@ -34,6 +34,14 @@ def seen(post: PublicPost) -> Found:
         ("Indah Permata", {("full_name", "Indah Permata", False)}),
         ("Indonesia Maju", {("slogan", "Indonesia Maju", False)}),
         ("ganjar di Contohan", {("alias", "ganjar", True)}),
+        # a party backs the names that it nominates, and nothing else
+        ("Parlesta usung ganjar", {("alias", "ganjar", True)}),
+        ("PCR usung ganjar", {("alias", "ganjar", False)}),
+        ("Partai Contoh Raya: Tika", {("alias", "Tika", True)}),
+        ("PCR coblos nomor 1", set()),
+        ("PCR #SartikaBima", {("hashtag", "SartikaBima", False)}),
+        ("makan bareng Tika", {("alias", "Tika", False)}),
+        ("PCR Parlesta", set()),
         ("ganjar ganjar", {("alias", "ganjar", False)}),
         (
             "Tika dan Bimantara Sakti",

@@ -77,6 +77,9 @@ TEXTS = st.lists(
             "S A R T I K A B I M A",
             "Kota Contoh",
             "Sartikanya",
+            "PCR",
+            "Parlesta",
+            "#PartaiContohRaya",
         ]
     ),
     min_size=1,

@@ -10,8 +10,9 @@ from lists.common_words import load_common_words
 from lists.ordinary_text import load_ordinary_text
 from lists.watchlist_file import load_watchlist
 from matchers.ambiguity import OrdinaryText, is_everyday
+from matchers.ballot import lines_with_candidates
 from matchers.watchlist_index import WatchlistIndex
-from streams.records import AccountRef, Phase
+from streams.records import AccountRef, BallotPair, Phase
 from tests.matchers.build import COMMON_WORDS, CONTEST, INDEX, ORDINARY, PHASES, a_watchlist
 
 EXAMPLE = CONFIG_DIR / "elections" / "jatim-2024.yaml"
@@ -45,6 +46,38 @@ def test_entry_ids_are_stable_and_unique() -> None:
     assert "sartika:account:x:sartika_w" in ids
     assert "contoh-2024:number:2" in ids
     assert [entry.row for entry in INDEX.entries] == list(range(len(ids)))
+
+
+def test_namesakes_have_each_their_own_number_and_parties() -> None:
+    names = ("SARTIKA WULANDARI", "GANJAR PRANOTO")
+    people = tuple(
+        msgspec.structs.replace(one, id=f"{one.id}-{line}", accounts=())
+        for line in (1, 2)
+        for one in (CONTEST.candidates[0], CONTEST.candidates[2])
+    )
+    ballot = tuple(
+        BallotPair(number=line, names=names, parties=(f"Partai {line}",)) for line in (1, 2)
+    )
+    contest = msgspec.structs.replace(CONTEST, candidates=people, ballot=ballot)
+    index = WatchlistIndex(a_watchlist(contest), ORDINARY)
+    numbers = {e.text: e.candidate_id for e in index.entries if e.kind == "ballot_number"}
+    assert numbers == {"1": "sartika-1", "2": "sartika-2"}
+    assert index.parties(contest.id, "ganjar-2") == (" partai 2 ",)
+
+
+def test_a_line_finds_its_candidate_also_where_titles_differ() -> None:
+    pair = BallotPair(number=4, names=("Hj. Sartika Wulandari, S.E.", "NOBODY LISTED"))
+    contest = msgspec.structs.replace(CONTEST, ballot=(pair,))
+    assert list(lines_with_candidates(contest)) == [(pair, ("sartika",))]
+
+
+def test_the_order_of_parties_makes_no_version() -> None:
+    def version(*parties: str) -> str:
+        pair = msgspec.structs.replace(CONTEST.ballot[0], parties=parties)
+        contest = msgspec.structs.replace(CONTEST, ballot=(pair, CONTEST.ballot[1]))
+        return WatchlistIndex(a_watchlist(contest), ORDINARY).version
+
+    assert version("A1", "B2") == version("B2", "A1") != version("A1")
 
 
 def test_a_long_text_still_has_a_short_id() -> None:

@@ -48,6 +48,20 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "emil": ("Emil",),
 }
 
+PARTIES: dict[str, dict[int, tuple[str, ...]]] = {
+    "presiden": {
+        1: ("NasDem", "PKB", "PKS"),
+        2: ("Gerindra", "Golkar", "PAN", "Demokrat"),
+        3: ("PDIP", "PDI Perjuangan", "PPP", "Hanura", "Perindo"),
+    },
+    "gub-jatim": {
+        1: ("PKB",),
+        2: ("Golkar", "Gerindra", "Demokrat", "PAN", "PPP", "PKS", "NasDem"),
+        3: ("PDIP", "PDI Perjuangan"),
+    },
+}
+"""Who nominated which pair, the larger ones; from the press (public facts)."""
+
 Windows = tuple[tuple[PhaseName, str, str], ...]
 NATIONAL: Windows = (
     ("before_determination", "2023-10-19", "2023-11-13"),
@@ -129,7 +143,10 @@ def _contest(
         ballot_status="determined",
         ballot_as_of=_instant(windows[1][1]),
         ballot_source="election commission, list of determined pairs",
-        ballot=tuple(BallotPair(number=number, names=names) for number, names in pairs),
+        ballot=tuple(
+            BallotPair(number=number, names=names, parties=PARTIES[contest_id][number])
+            for number, names in pairs
+        ),
         candidates=tuple(
             _candidate(contest_id, number, seat, printed, mentions)
             for number, names in pairs

@@ -62,6 +62,7 @@ def _known_words(index: WatchlistIndex) -> frozenset[str]:
     looked_for = [*ordinary.everyday, *(text for text in ordinary.counts if " " not in text)]
     for entry in index.entries:
         looked_for += index.regions(entry.contest_id)
+        looked_for += _parties(entry.contest_id, index)
         if entry.kind == "ballot_number":
             for loose in (False, True):
                 looked_for += number_phrases(int(entry.text), loose=loose)
@@ -76,6 +77,7 @@ def _all_forms(index: WatchlistIndex) -> frozenset[str]:
     texts: list[str] = []
     for entry in index.entries:
         texts += (region.strip() for region in index.regions(entry.contest_id))
+        texts += _parties(entry.contest_id, index)
         if entry.kind == "ballot_number":
             for loose in (False, True):
                 texts += number_phrases(int(entry.text), loose=loose)
@@ -328,13 +330,29 @@ def _plain(text: str, offsets: OffsetMap, start: int, end: int) -> Method:
 
 
 def _named_regions(post: PublicPost, contest_id: str, index: WatchlistIndex) -> bool:
+    return _names_one(post, [region.strip() for region in index.regions(contest_id)])
+
+
+def _names_one(post: PublicPost, looked_for: Sequence[str]) -> bool:
     ordinary = OrdinaryText(frozenset())
-    for _, text in _texts(post):
-        words = _words_of(text)
-        for region in index.regions(contest_id):
-            if any(_exact(words, region.strip(), _run_together(region.strip(), ordinary))):
-                return True
-    return False
+    return any(
+        any(_exact(words, one, _run_together(one, ordinary)))
+        for words in (_words_of(text) for _, text in _texts(post))
+        for one in looked_for
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _parties(contest_id: str, index: WatchlistIndex) -> tuple[str, ...]:
+    """Every party on the contest's ballot that is more than an everyday word."""
+    return tuple(
+        text
+        for part in index._contests
+        if part.contest.id == contest_id
+        for pair in part.contest.ballot
+        for text in map(fold, pair.parties)
+        if not index.ordinary.is_everyday(text)
+    )
 
 
 def _with_resolved_numbers(
@@ -367,7 +385,8 @@ def _with_resolved_numbers(
 def _may_count(
     post: PublicPost, hits: Sequence[Hit], index: WatchlistIndex, open_contests: set[str]
 ) -> bool:
-    """Whether a hit stands alone, or one of two texts, or one and the region, for a contest."""
+    """Whether a hit stands alone, or one of two texts, or one and the region or a party, for a
+    contest."""
     entries = [index.entry(hit.entry) for hit in hits]
     for entry in entries:
         if entry.kind == "account" or (
@@ -377,6 +396,8 @@ def _may_count(
         if entry.probability < 2_858:
             continue
         if _named_regions(post, entry.contest_id, index):
+            return True
+        if _names_one(post, _parties(entry.contest_id, index)):
             return True
         if any(
             other.contest_id == entry.contest_id

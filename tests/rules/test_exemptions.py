@@ -39,6 +39,11 @@ BOTH_WAYS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         COMMENT | {"text": "Pasare dibangun sesuk"},
     ),
     (
+        "symbols_only",
+        {"text": "Ayo coblos nomor 3 Jatim"},
+        {"text": "Ayo coblos nomor 3 Jatim, Bu Risma"},
+    ),
+    (
         "bare_share",
         SHARE | {"parent": "Matur nuwun dulur"},
         SHARE | {"parent": "Matur nuwun dulur", "text": "Cek iki"},
