@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 Reason = Annotated[str, typer.Option(help="Why; it stays in the topic.")]
+NO_REASON = "no reason given"
 By = Annotated[str | None, typer.Option(help="Who; the user's name unless given.")]
 Bootstrap = Annotated[str | None, typer.Option(help="Broker, HOST:PORT.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -25,7 +26,7 @@ GUARANTEE = (
 
 def stop(
     ctx: typer.Context,
-    reason: Reason,
+    reason: Reason = NO_REASON,
     by: By = None,
     bootstrap: Bootstrap = None,
     as_json: Json = False,
@@ -39,7 +40,7 @@ def stop(
 
 def resume(
     ctx: typer.Context,
-    reason: Reason,
+    reason: Reason = NO_REASON,
     by: By = None,
     bootstrap: Bootstrap = None,
     as_json: Json = False,

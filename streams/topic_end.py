@@ -39,11 +39,16 @@ class TopicEnd:
         self._view: _View | None = None
 
     async def ask(self) -> int:
-        """The next offset that a record will get. Raises KafkaError where nobody can say."""
+        """The next offset that a record will get. Raises KafkaError or TimeoutError where nobody
+        can say."""
         client = await self._connected()
         view = self._view
         if view is None:
-            view = self._view = await self._any_view(client)
+            try:
+                view = self._view = await self._any_view(client)
+            except (KafkaError, TimeoutError):
+                await self.close()  # begin again at the addresses that we were given
+                raise
         try:
             return await self._agreed_end(client, view)
         except KafkaError:

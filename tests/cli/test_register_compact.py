@@ -123,7 +123,7 @@ async def test_a_topic_that_was_made_anew_is_refused(
     before = read_manifest(register)
     await send(broker, bind(0, "budi0", "100"), bind(1, "budi1", "101"), topic=topic)
     asked = ("register", "compact", "register", "--bootstrap", broker.bootstrap)
-    environment = {"NETRAL_TOPICS__REGISTER_UPDATES": topic}
+    environment = {"NETRAL_TOPICS__REGISTER_UPDATES": topic, **signing_environment()}
     done = netral(*asked, env=environment)
     assert done.returncode == 65
     assert "ends before offset 2, which the register includes" in done.stderr

@@ -76,6 +76,13 @@ async def test_without_the_leader_there_is_no_end() -> None:
         await ask(Brokers({1: 2, 2: 2, 3: 2}, {2: 7}, {1, 3}, first=1))
 
 
+async def test_where_nobody_answers_the_next_question_begins_at_the_given_addresses() -> None:
+    end = end_of(Brokers({1: 1}, {1: 7}, set(), first=1))
+    with pytest.raises(KafkaConnectionError):
+        await end.ask()
+    assert end._client is None
+
+
 async def test_a_new_leader_is_found_at_the_next_question() -> None:
     brokers = Brokers({1: 1, 2: 1, 3: 1}, {1: 7, 2: 8}, {1, 2, 3}, first=1)
     end = end_of(brokers)
