@@ -176,8 +176,12 @@ class TransactionalWorker(Worker):
 _STOCK_ASSIGNED = BatchConsumer.on_partitions_assigned
 
 
+def _no_offset(_self: BatchConsumer, tp: TP) -> None:
+    """Offsets go out in transactions, never by themselves."""
+
+
 def main() -> int:
-    BatchConsumer._new_offset = lambda _self, _tp: None  # type: ignore[method-assign]
+    BatchConsumer._new_offset = _no_offset  # type: ignore[method-assign]
     worker_module.Worker = TransactionalWorker  # type: ignore[misc]
     settings = load_settings()
     configure_logging(settings.log)

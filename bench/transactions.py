@@ -120,7 +120,7 @@ async def timed(
     try:
         pin(process.pid)
         worker = WorkerProcess(process, settings, log_file)
-        looks: list[tuple[float, int, float, float]] = []
+        looks: list[tuple[float, float, float, float]] = []
         async with asyncio.timeout(TIMEOUT):
             while not looks or looks[-1][1] < events:
                 worker.check_alive()
