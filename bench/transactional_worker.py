@@ -181,7 +181,7 @@ def _no_offset(_self: BatchConsumer, tp: TP) -> None:
 
 
 def main() -> int:
-    BatchConsumer._new_offset = _no_offset  # type: ignore[method-assign]
+    BatchConsumer._new_offset = _no_offset  # type: ignore[assignment, method-assign]
     worker_module.Worker = TransactionalWorker  # type: ignore[misc]
     settings = load_settings()
     configure_logging(settings.log)
