@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -12,6 +13,7 @@ from typing import Final
 from cli.demo_worker import worker_environment
 from config.settings import Settings
 
+ROOT: Final = Path(__file__).resolve().parent.parent
 STOP_TIMEOUT: Final = 40.0
 WARM: Final = 20.0
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -54,11 +56,13 @@ class Worker:
 class Fleet:
     """All workers of a run, those that ended included."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path, module: Sequence[str] = ("cli.main", "worker")
+    ) -> None:
         self.all: list[Worker] = []
         self.unexpected: list[str] = []
         """Workers that ended by themselves, with their exit code and the end of their log."""
-        self._settings, self._folder = settings, folder
+        self._settings, self._folder, self._module = settings, folder, module
 
     @property
     def running(self) -> list[Worker]:
@@ -68,8 +72,8 @@ class Fleet:
         log_file = self._folder / f"worker-{len(self.all)}.log"
         with log_file.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", "worker"],
-                env=worker_environment(self._settings),
+                [sys.executable, "-m", *self._module],
+                env={**worker_environment(self._settings), "PYTHONPATH": str(ROOT)},
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

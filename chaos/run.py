@@ -30,7 +30,7 @@ from streams.topics import ensure_topics
 NODES: Final = 3
 SMALL_DISK_NODE: Final = 3
 WORKERS: Final = 2
-END_TIMEOUT: Final = 180.0
+END_TIMEOUT: Final = 600.0
 LONGEST_STANDSTILL: Final = 30.0
 MEMORY_GROWTH: Final = 64.0
 """MiB in a worker's life that count as growth; below is the allocator's breathing."""
@@ -89,8 +89,15 @@ class Report:
         )
 
 
-def run(seed: int, size: Size, *, keep: Path | None = None) -> Report:
-    """Run the faults of `seed`. `keep`: a folder for logs that stays. Raises KafkaAbsentError."""
+def run(
+    seed: int,
+    size: Size,
+    *,
+    keep: Path | None = None,
+    worker: Sequence[str] = ("cli.main", "worker"),
+) -> Report:
+    """Run the faults of `seed`. `keep`: a folder for logs that stays. `worker`: the module and its
+    arguments, for experiments. Raises KafkaAbsentError."""
     began = monotonic()
     with _folder(keep) as folder, _disk(folder, size) as disks:
         ports = {node: stable_port() for node in range(1, NODES + 1)}
@@ -110,7 +117,9 @@ def run(seed: int, size: Size, *, keep: Path | None = None) -> Report:
             )
             with asyncio.Runner() as runner:
                 return runner.run(
-                    _Run(seed, size, folder, cluster, ports, disks, scene, plan).report(began)
+                    _Run(seed, size, folder, cluster, ports, disks, scene, plan, worker).report(
+                        began
+                    )
                 )
 
 
@@ -125,6 +134,7 @@ class _Run:
         disks: Mapping[int, Path],
         scene: Scene,
         plan: Plan,
+        worker: Sequence[str],
     ) -> None:
         self._seed, self._size, self._scene, self._plan = seed, size, scene, plan
         self._cluster, self._settings = cluster, scene.settings
@@ -132,7 +142,7 @@ class _Run:
         self._proxies = [
             Proxy(ports[broker.node], broker.addresses[listener]) for broker in cluster.brokers
         ]
-        self._fleet = Fleet(self._settings, folder)
+        self._fleet = Fleet(self._settings, folder, worker)
         self._world = World(cluster, self._fleet, self._proxies, disks, size.brokers_away)
         self._progress = Progress()
         self._under_way = 0
@@ -258,7 +268,7 @@ class _Run:
 @contextlib.contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
+        keep.mkdir(parents=True)  # not over the data of another run
         yield keep
     else:
         with tempfile.TemporaryDirectory(prefix="netral-chaos-") as folder:
