@@ -133,7 +133,7 @@ class TransactionalWorker(Worker):
             positions=self._positions,
             max_bytes=settings.kafka.message_max_bytes,
         )
-        app = self._app = create_app(settings, services=[self._overlay])
+        app = self._app = create_app(settings, services=[self._overlay], observer=self._metrics)
 
         async def handle(batch: Batch) -> None:
             tp = TP(batch.topic, batch.partition)
@@ -153,6 +153,7 @@ class TransactionalWorker(Worker):
                     self._lists,
                     sink,  # type: ignore[arg-type]
                     self._metrics,
+                    self._tracing,
                     ENGINE_VERSION,
                 )
                 await sink.open()
