@@ -133,7 +133,7 @@ class TransactionalWorker(Worker):
             positions=self._positions,
             max_bytes=settings.kafka.message_max_bytes,
         )
-        app = self._app = create_app(settings, services=[self._overlay])
+        app = self._app = create_app(settings, services=[self._overlay], observer=self._metrics)
 
         async def handle(batch: Batch) -> None:
             tp = TP(batch.topic, batch.partition)
@@ -153,6 +153,7 @@ class TransactionalWorker(Worker):
                     self._lists,
                     sink,  # type: ignore[arg-type]
                     self._metrics,
+                    self._tracing,
                     ENGINE_VERSION,
                 )
                 await sink.open()
@@ -176,8 +177,12 @@ class TransactionalWorker(Worker):
 _STOCK_ASSIGNED = BatchConsumer.on_partitions_assigned
 
 
+def _no_offset(_self: BatchConsumer, tp: TP) -> None:
+    """Offsets go out in transactions, never by themselves."""
+
+
 def main() -> int:
-    BatchConsumer._new_offset = lambda _self, _tp: None  # type: ignore[method-assign]
+    BatchConsumer._new_offset = _no_offset  # type: ignore[assignment, method-assign]
     worker_module.Worker = TransactionalWorker  # type: ignore[misc]
     settings = load_settings()
     configure_logging(settings.log)

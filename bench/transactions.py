@@ -120,7 +120,7 @@ async def timed(
     try:
         pin(process.pid)
         worker = WorkerProcess(process, settings, log_file)
-        looks: list[tuple[float, int, float, float]] = []
+        looks: list[tuple[float, float, float, float]] = []
         async with asyncio.timeout(TIMEOUT):
             while not looks or looks[-1][1] < events:
                 worker.check_alive()
@@ -133,8 +133,8 @@ async def timed(
         process.kill()
         process.wait()
     first, last = looks[0], looks[-2] if len(looks) > 2 else looks[-1]
-    seconds, done, ours, theirs = (b - a for a, b in zip(first, last, strict=True))
-    return Rate(done / seconds, ours / done * 1e6, theirs / done * 1e6)
+    seconds, judged, ours, theirs = (b - a for a, b in zip(first, last, strict=True))
+    return Rate(judged / seconds, ours / judged * 1e6, theirs / judged * 1e6)
 
 
 if __name__ == "__main__":

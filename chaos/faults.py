@@ -184,11 +184,10 @@ async def _disk_full(world: World, draw: float) -> None:
 
 
 def _fill(folder: Path, filler: Path) -> None:
-    with filler.open("wb") as file:
+    with filler.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(1 << 16))
-                file.flush()
         except OSError:
             return  # full: that is what was wanted
 

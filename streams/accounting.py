@@ -107,6 +107,11 @@ class BatchAccounting:
         if progress.committable is None or progress.committable < offset:
             progress.committable = offset
 
+    def is_under_way(self, partition: Partition) -> bool:
+        """Whether a batch was started that is not finished, or one before it is not."""
+        progress = self._held.get(partition)
+        return progress is not None and bool(progress.open)
+
     def committable(self, partition: Partition) -> int | None:
         """The next offset to read were the worker to stop now; None: nothing is finished yet."""
         progress = self._held.get(partition)

@@ -128,6 +128,20 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
                     return
                 log.warning("group_put_off", error=type(error).__name__)
 
+    def place(self, tp: TP) -> tuple[int | None, int | None]:
+        """Where reading goes on, and where what may be read ends; None for what is not known.
+
+        The end is that of committed transactions, as for the consumer: one that hangs would be lag
+        that nobody can work off.
+        """
+        subscription = self._consumer._subscription.subscription if self._consumer else None
+        assignment = subscription.assignment if subscription else None
+        if assignment is None or tp not in assignment.tps:
+            return None, None  # between two assignments
+        state = assignment.state_value(tp)
+        stable = state.lso if state.lso is not None and state.lso >= 0 else state.highwater
+        return (state.position if state.has_valid_position else None), stable
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit; False where it did not happen and a later commit will do.
 
@@ -192,18 +206,21 @@ class BatchConsumer(driver.Consumer):
         return len(self._in_hand)
 
     def progress(self) -> dict[Partition, Sighting]:
-        """How far each partition held now is dealt with, by what is known here."""
+        """How far each partition held now is dealt with, by what is known here.
+
+        With nothing under way that is where reading goes on: markers of transactions, and records
+        of aborted ones, are passed over and never handed out.
+        """
         found: dict[Partition, Sighting] = {}
-        for topic, partition in self.accounting.partitions():
-            tp = TP(topic, partition)
-            try:
-                end = self.highwater(tp)
-            except (ConsumerNotStarted, IllegalStateError):
-                continue  # between two assignments
-            done = self.accounting.committable((topic, partition)) or max(
-                self._read_offset.get(tp) or 0, self._log_starts.get((topic, partition), 0)
+        for each in self.accounting.partitions():
+            tp = TP(*each)
+            position, end = cast(BatchConsumerThread, self._thread).place(tp)
+            done = self.accounting.committable(each) or max(
+                self._read_offset.get(tp) or 0, self._log_starts.get(each, 0)
             )
-            found[topic, partition] = Sighting(done, done if end is None else max(done, end))
+            if position is not None and not self.accounting.is_under_way(each):
+                done = max(done, position)
+            found[each] = Sighting(done, done if end is None else max(done, end))
         return found
 
     async def perform_seek(self) -> None:

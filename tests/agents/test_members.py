@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -20,15 +21,20 @@ from tests.streams.wire import read_to_end, write
 
 pytestmark = pytest.mark.broker
 SESSION = 20.0
-"""Seconds: a restart takes less, also on a busy machine."""
+RESTART = 60.0
+"""Seconds of a session: a restart takes less, also on a busy machine."""
+
+
+class Started(Protocol):
+    def __call__(self, prefix: str, *, named: bool, session: float = SESSION) -> list[Member]: ...
 
 
 @pytest.fixture
-def pair(kafka: KafkaCluster, tmp_path: Path) -> Iterator[Callable[[str, bool], list[Member]]]:
+def pair(kafka: KafkaCluster, tmp_path: Path) -> Iterator[Started]:
     """Two started workers by prefix, with names of their own or without."""
     members: list[Member] = []
 
-    def started(prefix: str, named: bool) -> list[Member]:
+    def started(prefix: str, *, named: bool, session: float = SESSION) -> list[Member]:
         files = files_in(tmp_path / "lists")
         base = worker_settings(kafka, prefix, files)
         asyncio.run(ensure_topics(base))
@@ -36,7 +42,7 @@ def pair(kafka: KafkaCluster, tmp_path: Path) -> Iterator[Callable[[str, bool], 
             names = {"instance_id": f"worker-{number}"} if named else {}
             settings = base.model_copy(
                 update={
-                    "kafka": base.kafka.model_copy(update={"session_timeout": SESSION, **names}),
+                    "kafka": base.kafka.model_copy(update={"session_timeout": session, **names}),
                     "judgement": JudgementSettings(e4_reading=reading),  # type: ignore[arg-type]
                     "metrics": base.metrics.model_copy(update={"port": free_port()}),
                 }
@@ -53,9 +59,9 @@ def pair(kafka: KafkaCluster, tmp_path: Path) -> Iterator[Callable[[str, bool], 
 
 
 def test_a_rolling_restart_of_named_workers_moves_nothing(
-    pair: Callable[[str, bool], list[Member]],
+    pair: Started,
 ) -> None:
-    members = pair("static-", True)
+    members = pair("static-", named=True, session=RESTART)
     before = [each.partitions() for each in members]
     assert before[0] | before[1] == {"0", "1", "2", "3"}
     for restarted, other in (members, members[::-1]):
@@ -69,10 +75,10 @@ def test_a_rolling_restart_of_named_workers_moves_nothing(
 
 
 def test_a_restart_of_a_worker_without_a_name_moves_partitions_twice(
-    pair: Callable[[str, bool], list[Member]],
+    pair: Started,
 ) -> None:
     """The same without names: so the test above can fail."""
-    one, other = pair("dynamic-", False)
+    one, other = pair("dynamic-", named=False)
     count = other.rebalances()
     one.stop()
     until(lambda: len(other.partitions()) == 4)
@@ -82,10 +88,10 @@ def test_a_restart_of_a_worker_without_a_name_moves_partitions_twice(
 
 
 def test_two_settings_in_one_group_say_in_each_flag_which_judged_it(
-    pair: Callable[[str, bool], list[Member]],
+    pair: Started,
 ) -> None:
     """As during a deploy: every flag names the versions that it was judged under."""
-    members = pair("mixed-", True)
+    members = pair("mixed-", named=True)
     settings = members[0].settings
     digests = [each.settings.judgement.digest() for each in members]
     assert digests[0] != digests[1]
@@ -112,10 +118,10 @@ def test_two_settings_in_one_group_say_in_each_flag_which_judged_it(
 
 
 def test_two_workers_of_one_name_throw_each_other_out_and_it_shows(
-    pair: Callable[[str, bool], list[Member]], tmp_path: Path
+    pair: Started, tmp_path: Path
 ) -> None:
     """aiokafka's heartbeats carry no name, so neither is fenced for good: NetralRebalancing."""
-    first, _ = pair("twins-", True)
+    first, _ = pair("twins-", named=True)
     metrics = first.settings.metrics.model_copy(update={"port": free_port()})
     twin = Member(first.settings.model_copy(update={"metrics": metrics}), tmp_path / "twin")
     twin.start()

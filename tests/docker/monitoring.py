@@ -26,7 +26,7 @@ from tests.docker.rules import PROMETHEUS
 from tests.invariants.live import flaggable
 from tests.invariants.scene import EXAMPLE, STRANGER
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 SCRAPE = "200ms"
 
 

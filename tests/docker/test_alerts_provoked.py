@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from config.settings import HealthSettings, JudgementSettings
+from rig.ports import stable_port
 from rig.proxy import Proxy
 from streams.embedded import embedded_broker, free_port
 from streams.topics import ensure_topics
@@ -65,7 +66,7 @@ def proxied(port: int, target: str) -> Iterator[Callable[[], None]]:
         run("mend")
         yield lambda: run("cut")
     finally:
-        run("cut")
+        run("close")
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
 
@@ -76,7 +77,7 @@ def test_every_alert_of_the_table_can_be_provoked(prometheus_binary: str, tmp_pa
     files.write_watchlist(open_now())
     others = copied(files, tmp_path / "other-lists")
     others.write_register(ACCOUNTS[:9])
-    port = free_port()
+    port = stable_port()
     with (
         embedded_broker(advertise=f"127.0.0.1:{port}") as broker,
         proxied(port, broker.bootstrap) as cut,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from structlog.testing import capture_logs
 
@@ -20,6 +20,8 @@ from rig.kafka import KafkaCluster
 from streams.app import consumer_of, create_app
 from streams.batch_transport import Batch, BatchConsumer
 from streams.broker import FETCH_WAIT_MILLISECONDS
+from streams.health import Sighting
+from streams.probe import EndOffsetProbe
 from streams.runner import serve
 from streams.topics import ensure_topics
 from tests.streams.wire import DEADLINE, committed, read_to_end, settings_for, write
@@ -203,6 +205,44 @@ async def test_what_is_deleted_under_a_worker_that_is_held_up_is_counted(
     flags = await read_to_end(kafka.bootstrap, settings.topics.flagged_events)
     numbers = {json.loads(record.value)["number"] for record in flags}
     assert numbers == {*range(100), *range(150, 200)}
+
+
+async def test_transactions_leave_no_lag_behind_them(kafka: KafkaCluster) -> None:
+    """Their markers take offsets that no record has, and an open one cannot be read past."""
+    settings = await fresh(kafka, "transactions-")
+    topic = settings.topics.public_posts
+    recorder = Recorder()
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id="lag")
+    await producer.start()
+    try:
+        async with (
+            consuming(settings, recorder) as consumer,
+            EndOffsetProbe(settings.kafka) as probe,
+            asyncio.timeout(DEADLINE),
+        ):
+
+            async def until_no_lag(end: int) -> None:
+                while True:
+                    seen = consumer.progress().get((topic, 0), Sighting(0, 0))
+                    ends = await probe.ends([(topic, 0)])
+                    if ends == {(topic, 0): end} and (seen.done, seen.lag) == (end, 0):
+                        return
+                    await asyncio.sleep(0.05)
+
+            async with producer.transaction():
+                for value in records(10):
+                    await producer.send_and_wait(topic, value, partition=0)
+            await until_no_lag(11)
+            await producer.begin_transaction()
+            for value in records(5):
+                await producer.send_and_wait(topic, value, partition=0)
+            await until_no_lag(11)
+            await producer.abort_transaction()
+            await until_no_lag(17)
+    finally:
+        await producer.stop()
+    assert recorder.read == list(range(10))
+    assert recorder.lost == []
 
 
 async def test_a_new_group_on_a_log_that_was_cut_has_lost_nothing(kafka: KafkaCluster) -> None:
