@@ -12,7 +12,7 @@ PAGE = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[^`]+)`", PAGE)))
 
 
-def tests_in(path: Path) -> set[str]:
+def functions_of(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
         node.name
@@ -26,7 +26,7 @@ def tests_in(path: Path) -> set[str]:
 def test_a_named_test_exists(named: str) -> None:
     file, _, function = named.partition("::")
     assert (ROOT / file).is_file(), f"{file} is not there"
-    found = tests_in(ROOT / file)
+    found = functions_of(ROOT / file)
     assert found, f"{file} holds no test"
     if function:
         assert function in found
