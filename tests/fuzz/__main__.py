@@ -113,7 +113,7 @@ def fuzz(name: str, seconds: int) -> None:
             f"-timeout={SECONDS_AN_INPUT}",
             f"-rss_limit_mb={MEGABYTES}",
             f"-max_len={LONGEST}",
-            f"-artifact_prefix={own}/crash-",
+            f"-artifact_prefix={own}/",
             "-print_final_stats=1",
             *places,
         ],
