@@ -224,7 +224,7 @@ def _read_parquet(path: Path) -> Iterator[Chunk]:
             for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=kept):
                 yield _typed(pa.Table.from_batches([batch]), line)
                 line += batch.num_rows
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # also names of columns
         raise RegisterError(
             f"{path}: no readable Parquet file ({type(error).__name__}). Export it again."
         ) from None

@@ -38,6 +38,7 @@ REF_BYTES: Final = 16
 AGE_LINE: Final = b"age-encryption.org/v1\n"
 """How every binary age file begins."""
 FORMAT: Final = "netral-vault-2"
+_HEAD_MAX: Final = 8_192
 _ROWS_A_BATCH: Final = 65_536
 _SECRET_PREFIX: Final = "AGE-SECRET-KEY-"  # noqa: S105 - how all of them begin
 _COLUMNS: Final = pa.schema(
@@ -207,8 +208,15 @@ def open_vault(vault: Path, review_key_file: Path) -> OpenedVault:
     plain = pa.BufferOutputStream()
     try:
         with vault.open("rb") as file:
-            if file.read(len(AGE_LINE)) != AGE_LINE:
+            head = file.read(_HEAD_MAX)
+            if not head.startswith(AGE_LINE):
                 raise _no_vault(vault)
+            # age's time is the square of the number of recipients; ours has one, and its decoy.
+            if len(head) == _HEAD_MAX and b"\n--- " not in head:
+                raise RegisterError(
+                    f"{vault}: vault is damaged, or sealed to many. Copy it again, or seal it "
+                    "again with 'register refs'."
+                )
             file.seek(0)
             _decrypt(vault, file, plain, identity, review_key_file)
     except OSError as error:

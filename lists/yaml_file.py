@@ -91,14 +91,15 @@ def _check_shape(raw: str) -> None:
     """
     depth = 0
     for event in yaml.parse(raw, Loader=_StrictLoader):
+        mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
             said = "an alias (*) stands here; write out what it refers to"
-            raise yaml.constructor.ConstructorError(None, None, said, event.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, said, mark)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
                 said = f"nested deeper than {MAX_DEPTH} levels"
-                raise yaml.constructor.ConstructorError(None, None, said, event.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, said, mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

@@ -1,4 +1,4 @@
-"""Fuzz with atheris: python -m tests.fuzz [TARGET …] [--seconds N].
+"""Fuzz with atheris: python -m tests.fuzz [TARGET …] [--seconds N], or --growth.
 
 Each target runs in a process of its own over its corpus and what is found on the way, kept under
 `.fuzz/`. An input that crashes is written there and named; put it into `tests/fuzz/corpus/TARGET/`
@@ -49,11 +49,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Fuzz our parsers.")
     parser.add_argument("targets", nargs="*", metavar="TARGET")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--growth", action="store_true", help="only: is time linear in the size?")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.inside:
         fuzz(options.targets[0], options.seconds)
         return 0  # libFuzzer ends the process itself
+    if options.growth:
+        from tests.fuzz.growth import not_linear
+
+        found = not_linear()
+        print("\n".join(found) or "time is linear in the size")  # noqa: T201
+        return 1 if found else 0
     from tests.fuzz.targets import TARGETS
 
     if unknown := set(options.targets) - set(TARGETS):
@@ -106,7 +113,7 @@ def fuzz(name: str, seconds: int) -> None:
             f"-timeout={SECONDS_AN_INPUT}",
             f"-rss_limit_mb={MEGABYTES}",
             f"-max_len={LONGEST}",
-            f"-artifact_prefix={own}/crash-",
+            f"-artifact_prefix={own}/",
             "-print_final_stats=1",
             *places,
         ],

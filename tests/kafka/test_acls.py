@@ -103,3 +103,12 @@ def test_only_the_operator_writes_control_and_only_the_publisher_lists() -> None
         "watchlist-updates": {"publisher"},
         "register-updates": {"publisher"},
     }
+
+
+def test_a_reviewer_reads_flags_and_nothing_else() -> None:
+    topics = {
+        (right.operation, right.resource)
+        for right in rights(Settings(), "reviewer")
+        if right.resource_type == "topic"
+    }
+    assert topics == {("Read", "flagged-events")}
