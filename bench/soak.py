@@ -62,6 +62,8 @@ SESSION_TIMEOUT = 60.0
 RECOVERED_SECONDS = 0.5
 """The lag has returned once it is below what comes in so many seconds: some is always under way."""
 LOOK_SECONDS = 1.0
+LOOKS_APART = 5
+"""Every fifth look goes into the JSON file: how lag and memory went."""
 SCALING = (1, 2, 4)
 
 BROKER = {
@@ -312,6 +314,10 @@ class _Run:
             "steady_ms": _percentiles(steady),
             "burst_ms": _percentiles(bursts),
             "memory_mib": self._memory(warm),
+            "looks": [
+                {"second": round(each.at - self.phases[0][1], 1), "lag": each.lag, "mib": each.mib}
+                for each in self.looks[::LOOKS_APART]
+            ],
             "cores": len(os.sched_getaffinity(0)),
             "load_average": statistics.median(self.load),
         }
