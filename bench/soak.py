@@ -62,6 +62,8 @@ SESSION_TIMEOUT = 60.0
 RECOVERED_SECONDS = 0.5
 """The lag has returned once it is below what comes in so many seconds: some is always under way."""
 LOOK_SECONDS = 1.0
+LOOKS_APART = 5
+"""Every fifth look goes into the JSON file: how lag and memory went."""
 SCALING = (1, 2, 4)
 
 BROKER = {
@@ -311,7 +313,11 @@ class _Run:
             "seconds_to_no_lag": self.done - self.ended,
             "steady_ms": _percentiles(steady),
             "burst_ms": _percentiles(bursts),
-            "memory_mib": self._memory(warm),
+            "memory_mib": self._memory(warm, disturbed[0][1]),
+            "looks": [
+                {"second": round(each.at - self.phases[0][1], 1), "lag": each.lag, "mib": each.mib}
+                for each in self.looks[::LOOKS_APART]
+            ],
             "cores": len(os.sched_getaffinity(0)),
             "load_average": statistics.median(self.load),
         }
@@ -336,14 +342,23 @@ class _Run:
                 ]
                 yield began, after[0] if after else self.done
 
-    def _memory(self, warm: float) -> dict[str, list[float]]:
-        """By worker: after the warm-up and at the end (medians of a tenth of the run each)."""
-        tenth = max(3, len(self.looks) // 10)
-        after = [each for each in self.looks if each.at >= warm]
-        first, last = after[:tenth], after[-tenth:]
-        begin = [statistics.median(each.mib[n] for each in first) for n in range(len(self.workers))]
-        end = [statistics.median(each.mib[n] for each in last) for n in range(len(self.workers))]
-        return {"after_warm_up": begin, "at_the_end": end}
+    def _memory(self, warm: float, full: float) -> dict[str, list[float]]:
+        """By worker, medians of some looks: warm, once it has had its hands full, at the end.
+
+        The first burst is part of the warm-up: a worker then takes what its bounded buffers and
+        batches need at most, and keeps it.
+        """
+        some = max(3, len(self.looks) // 20)
+        before = [each for each in self.looks if each.at >= warm][:some]
+        after = [each for each in self.looks if each.at >= full][:some]
+        spans = {"warm": before, "after_first_burst": after, "at_the_end": self.looks[-some:]}
+        return {
+            name: [
+                statistics.median(each.mib[number] for each in looks)
+                for number in range(len(self.workers))
+            ]
+            for name, looks in spans.items()
+        }
 
 
 def _percentiles(milliseconds: Sequence[int]) -> dict[str, float]:
@@ -411,12 +426,10 @@ def rows_of(figures: dict[str, Any]) -> list[tuple[str, ...]]:
     rows.append(("burst to usual lag", f"{figures['recovery_seconds']} s", ""))
     rows.append(("last post to no lag", f"{figures['seconds_to_no_lag']:.1f} s", "returns"))
     memory = figures["memory_mib"]
-    for number, (begin, end) in enumerate(
-        zip(memory["after_warm_up"], memory["at_the_end"], strict=True)
-    ):
-        rows.append(
-            (f"memory of worker {number}", f"{begin:.0f} to {end:.0f} MiB", "growth ≤ 20 MB")
-        )
+    for number, begin in enumerate(memory["after_first_burst"]):
+        warm, end = memory["warm"][number], memory["at_the_end"][number]
+        said = f"{warm:.0f}, from the first burst on {begin:.0f} to {end:.0f} MiB"
+        rows.append((f"memory of worker {number}", said, "growth ≤ 20 MB"))
     rows.append(("posts sent, judged, committed", _counts(figures), "equal"))
     rows.append(
         ("flags expected, there", f"{figures['flags_expected']:,}, {figures['flags']:,}", "equal")
