@@ -38,6 +38,7 @@ from config.settings import (
     ListSettings,
     MetricsSettings,
     Settings,
+    SigningSettings,
     TopicSettings,
 )
 from lists.in_force import ListsInForce
@@ -46,7 +47,7 @@ from matchers.screening import screen
 from rig.kafka import kafka_cluster
 from streams.codec import DecodeFailure, decode_post
 from streams.embedded import free_port
-from streams.topics import ensure_topics
+from streams.topics import ensure_control_topic, ensure_topics
 from synth.register import draw_register
 
 PARTITIONS = 4
@@ -141,7 +142,9 @@ class Soak:
             ),
             lists=self._lists,
             metrics=MetricsSettings(port=free_port()),
+            signing=SigningSettings(required=False),  # nobody else can write to this broker
         )
+        await ensure_control_topic(settings)
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         await admin.start()
         try:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
 
     from cli.lists_now import ListsNow
-    from cli.rejudge import Judged
+    from cli.rejudge import Judged, Writers
     from cli.spans import Place
     from config.settings import Settings
-    from streams.producer import RecordProducer
     from streams.records import DeadLetter
 
 EXIT_CODES: Final = {"expired": 3, "changed": 1, "defect": 70}
@@ -90,16 +89,16 @@ async def _replay(
     from cli.dead_letters import read_letters
     from cli.flag_ids import known_flag_ids
     from cli.lists_now import lists_now
+    from cli.rejudge import open_writers
     from cli.topic_reader import open_topic
     from config.errors import BrokerError
-    from streams.producer import RecordProducer
 
     letters = _chosen([each.letter for each in await read_letters(settings)], wanted, reason)
     done: list[Replayed] = []
     try:
-        async with lists_now(settings) as lists, RecordProducer(settings.kafka) as producer:
+        async with lists_now(settings) as lists, open_writers(settings, lists) as writers:
             known = await known_flag_ids(settings)
-            again = _Again(settings, lists, known, None if dry_run else producer)
+            again = _Again(settings, lists, known, None if dry_run else writers)
             for topic, group in groupby(letters, key=lambda letter: letter.topic):
                 async with open_topic(settings.kafka, topic, from_start=True) as consumer:
                     done.extend([await again.replay(letter, consumer) for letter in group])
@@ -134,14 +133,14 @@ def _chosen(
 
 
 class _Again:
-    """Judges the records of dead letters again, one by one. Without a producer, for show."""
+    """Judges the records of dead letters again, one by one. Without writers, for show."""
 
     def __init__(
         self,
         settings: "Settings",
         lists: "ListsNow",
         known: set[bytes],
-        producer: "RecordProducer | None",
+        writers: "Writers | None",
     ) -> None:
         from agents.envelopes import Envelopes
         from cli.lists_now import ENGINE_VERSION
@@ -149,7 +148,7 @@ class _Again:
         self._settings = settings
         self._lists = lists
         self._known = known
-        self._producer = producer
+        self._writers = writers
         self._envelopes = Envelopes(settings.topics, ENGINE_VERSION)
 
     async def replay(self, letter: "DeadLetter", consumer: "AIOKafkaConsumer") -> Replayed:
@@ -185,10 +184,10 @@ class _Again:
             for flag in (found.outcome.flags if found.outcome is not None else ())
             if flag.flag_id.encode() not in self._known
         ]
-        if self._producer is not None:
-            await write_flags(flags, self._lists, self._producer, self._envelopes)
+        if self._writers is not None:
+            await write_flags(flags, self._lists, self._writers, self._envelopes)
             if found.failure is not None:
                 letter = self._envelopes.letter(found.record, found.failure)
-                await write_letters([letter], self._producer)
+                await write_letters([letter], self._writers)
         self._known.update(new.flag.flag_id.encode() for new in flags)
         return len(flags)

@@ -10,6 +10,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from config.errors import StoppedError
 from config.settings import KafkaSettings
+from streams.connection import connection
 
 
 class GroupOffsets:
@@ -65,10 +66,8 @@ async def open_group(
     kafka: KafkaSettings, partition: TopicPartition
 ) -> AsyncIterator[GroupOffsets]:
     """The group's offset of one partition. Raises KafkaError where the broker cannot be used."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap, group_id=kafka.group, enable_auto_commit=False
-    )
+    admin = AIOKafkaAdminClient(**connection(kafka))
+    consumer = AIOKafkaConsumer(**connection(kafka), group_id=kafka.group, enable_auto_commit=False)
     try:
         await admin.start()
         await consumer.start()
@@ -81,9 +80,7 @@ async def open_group(
 
 async def committed_offsets(kafka: KafkaSettings, topic: str, partitions: int) -> dict[int, int]:
     """What the group has committed, by partition; those without are left out. Raises KafkaError."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap, group_id=kafka.group, enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(**connection(kafka), group_id=kafka.group, enable_auto_commit=False)
     await consumer.start()
     try:
         found = {

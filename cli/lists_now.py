@@ -10,14 +10,18 @@ from aiokafka import AIOKafkaConsumer
 from prometheus_client import CollectorRegistry
 
 from agents.list_updates import ListUpdates
+from agents.stop_switch import StopSwitch
 from cli.topic_reader import open_topic, read_to_end
 from config.errors import StoppedError
 from config.settings import Settings
 from lists.in_force import ListsInForce
 from matchers.screening import Stages
+from streams.confirmation import Confirmation
+from streams.connection import connection
 from streams.metrics import LabelSets, WorkerMetrics
 from streams.signature_order import SignatureOrder
 from streams.signing_keys import load_verifier
+from streams.topic_end import TopicEnd
 from streams.topics import list_topics
 
 ENGINE_VERSION: Final = version("netral")
@@ -26,11 +30,16 @@ ENGINE_VERSION: Final = version("netral")
 class ListsNow:
     """Lists in force, brought up to date whenever :meth:`refresh` is called."""
 
-    def __init__(self, settings: Settings, consumers: dict[str, AIOKafkaConsumer]) -> None:
+    def __init__(
+        self, settings: Settings, consumers: dict[str, AIOKafkaConsumer], end: TopicEnd
+    ) -> None:
         """Load the files. Raises SettingsError or ListError where they are refused."""
         self._lists = ListsInForce(settings)
         self._consumers = consumers
         self._control = settings.topics.control
+        self._end = end
+        self._confirmation = Confirmation()
+        self.switch = StopSwitch(self._lists, self._confirmation)
         # Counted for nobody: what applies the updates is the worker's own part.
         metrics = WorkerMetrics(
             CollectorRegistry(),
@@ -68,12 +77,20 @@ class ListsNow:
         return self._lists.stages.stopped
 
     async def confirm_not_stopped(self) -> None:
-        """Read the control topic to its end just before flags go out.
+        """Read the control topic to its end just before flags go out, as workers do.
 
-        Raises StoppedError where flagging is stopped, KafkaError where the topic cannot be read:
-        then it is not known, and nothing may go out.
+        From then on :attr:`switch` lets flags out, for some seconds. Raises StoppedError where
+        flagging is stopped, KafkaError where the topic cannot be read: then it is not known, and
+        nothing may go out.
         """
+        asked = self._confirmation.ask()
+        self._confirmation.answered(asked, await self._end.ask())
         await self._read(self._control)
+        consumer = self._consumers[self._control]
+        (partition,) = consumer.assignment()
+        self._confirmation.read_to(
+            await consumer.position(partition), consumer.highwater(partition)
+        )
         if self.stopped:
             raise StoppedError(
                 f"flagging is stopped by a record of topic {self._control}, so no flag is added. "
@@ -95,6 +112,8 @@ async def lists_now(settings: Settings) -> AsyncIterator[ListsNow]:
             )
             for topic in (settings.topics.control, *list_topics(settings))
         }
-        lists = ListsNow(settings, consumers)
+        end = TopicEnd(settings.topics.control, **connection(settings.kafka))
+        stack.push_async_callback(end.close)
+        lists = ListsNow(settings, consumers, end)
         await lists.refresh()
         yield lists

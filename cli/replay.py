@@ -128,14 +128,13 @@ async def add(settings: "Settings", flags: Sequence["NewFlag"]) -> tuple[int, in
 
     from agents.envelopes import Envelopes
     from cli.lists_now import ENGINE_VERSION, lists_now
-    from cli.rejudge import write_flags
+    from cli.rejudge import open_writers, write_flags
     from config.errors import BrokerError
-    from streams.producer import RecordProducer
 
     try:
-        async with lists_now(settings) as lists, RecordProducer(settings.kafka) as producer:
+        async with lists_now(settings) as lists, open_writers(settings, lists) as writers:
             envelopes = Envelopes(settings.topics, ENGINE_VERSION)
-            return await write_flags(flags, lists, producer, envelopes)
+            return await write_flags(flags, lists, writers, envelopes)
     except KafkaError as error:
         raise BrokerError(
             f"the broker at {settings.kafka.bootstrap} cannot be used ({type(error).__name__}). "

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
     from agents.envelopes import Envelopes
     from cli.lists_now import ListsNow
-    from cli.rejudge import Judged
+    from cli.rejudge import Judged, Writers
     from cli.spans import Place
     from config.settings import Settings
-    from streams.producer import RecordProducer
 
 MAX_REASON: Final = 200
 """Characters of a reason."""
@@ -84,12 +83,11 @@ async def _skip(settings: "Settings", place: "Place", reason: str) -> tuple[int,
     from agents.envelopes import SKIP_REASON, Envelopes
     from cli.group_offsets import open_group
     from cli.lists_now import ENGINE_VERSION, lists_now
-    from cli.rejudge import write_letters
+    from cli.rejudge import open_writers, write_letters
     from cli.span_reader import read_at
     from cli.topic_reader import open_topic
     from config.errors import BrokerError
     from streams.codec import DecodeFailure
-    from streams.producer import RecordProducer
 
     envelopes = Envelopes(settings.topics, ENGINE_VERSION)
     try:
@@ -97,7 +95,7 @@ async def _skip(settings: "Settings", place: "Place", reason: str) -> tuple[int,
             open_group(settings.kafka, TopicPartition(place.topic, place.partition)) as group,
             open_topic(settings.kafka, place.topic, from_start=True) as consumer,
             lists_now(settings) as lists,
-            RecordProducer(settings.kafka) as producer,
+            open_writers(settings, lists) as writers,
         ):
             await group.refuse_members()
             record = await read_at(consumer, place)
@@ -109,13 +107,13 @@ async def _skip(settings: "Settings", place: "Place", reason: str) -> tuple[int,
                 raise InputError(
                     f"the group reads on at {committed}, behind {place}: there is nothing to skip."
                 )
-            before = _Before(settings, lists, producer, envelopes)
+            before = _Before(settings, lists, writers, envelopes)
             await before.judge(consumer, place, committed)
             await group.refuse_members()
             letter = envelopes.letter(
                 record, DecodeFailure("skipped"), [(SKIP_REASON, reason.encode())]
             )
-            await write_letters([letter], producer)
+            await write_letters([letter], writers)
             await group.move_to(place.offset + 1)
     except KafkaError as error:
         raise BrokerError(
@@ -132,12 +130,12 @@ class _Before:
         self,
         settings: "Settings",
         lists: "ListsNow",
-        producer: "RecordProducer",
+        writers: "Writers",
         envelopes: "Envelopes",
     ) -> None:
         self._max_bytes = settings.kafka.message_max_bytes
         self._lists = lists
-        self._producer = producer
+        self._writers = writers
         self._envelopes = envelopes
         self.records = self.flags = 0
 
@@ -172,7 +170,7 @@ class _Before:
             for each in judged
             if each.failure is not None
         ]
-        written, _ = await write_flags(flags, self._lists, self._producer, self._envelopes)
-        await write_letters(letters, self._producer)
+        written, _ = await write_flags(flags, self._lists, self._writers, self._envelopes)
+        await write_letters(letters, self._writers)
         self.records += len(judged)
         self.flags += written

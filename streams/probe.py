@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from config.settings import KafkaSettings
 from streams.accounting import Partition
+from streams.connection import connection
 from streams.deadline import within
 
 ANSWER_TIMEOUT: Final = 5.0
@@ -59,7 +60,7 @@ class EndOffsetProbe:
     async def _ask(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.bootstrap,
+                **connection(self._settings),
                 group_id=None,
                 enable_auto_commit=False,
                 isolation_level="read_committed",  # as the worker: its end is what it can reach

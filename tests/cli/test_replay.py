@@ -32,6 +32,7 @@ from tests.agents.judged import EVENT_TIME, REGISTERED, STRANGER, SUPPORT, built
 from tests.brokers import Broker, Kind
 from tests.cli import poisoned
 from tests.cli.conftest import ROOT
+from tests.streams.signed import write_signed
 from tests.streams.wire import DEADLINE, committed, read_to_end, settings_for, write
 
 pytestmark = pytest.mark.broker
@@ -104,7 +105,7 @@ class Stage:
         record = ControlRecord(
             schema=1, sequence=sequence, action=action, reason="a test", by="test", at=EVENT_TIME
         )
-        await write(self.settings.kafka.bootstrap, self.settings.topics.control, [encode(record)])
+        await write_signed(self.settings, self.settings.topics.control, record)
 
     async def flags(self) -> list[Any]:
         return await read_to_end(self.settings.kafka.bootstrap, self.settings.topics.flagged_events)
