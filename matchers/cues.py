@@ -106,12 +106,14 @@ def _in_text(field: str, text: str, spans: Sequence[tuple[int, int]]) -> Iterato
         if "#" not in text and "untagged" in CUE_RULES[row].undone_by:
             continue
         is_about = row in _ABOUT_SOMEBODY
+        before = counted = 0  # words before the match, and how far they are counted
         for match in _EXPRESSIONS[row].finditer(padded):
-            if is_about and not named.within(
-                padded.count(" ", 0, match.start()) - ABOUT,
-                padded.count(" ", 0, match.end()) + ABOUT,
-            ):
-                continue  # before anything dearer is asked
+            if is_about:  # before anything dearer is asked
+                before += padded.count(" ", counted, match.start())
+                counted = match.start()
+                here = before + padded.count(" ", counted, match.end())
+                if not named.within(before - ABOUT, here + ABOUT):
+                    continue
             if clauses is None:
                 clauses = Clauses(text, folded, named)
             # The match begins with a space, so the cue itself is `folded[start : end - 1]`.
