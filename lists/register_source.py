@@ -225,7 +225,7 @@ def _read_parquet(path: Path) -> Iterator[Chunk]:
                 batch.validate(full=True)  # Arrow takes bytes that are no text for strings
                 yield _typed(pa.Table.from_batches([batch]), line)
                 line += batch.num_rows
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # also names of columns
+    except (pa.ArrowException, UnicodeDecodeError) as error:  # the latter: names of columns
         raise RegisterError(
             f"{path}: no readable Parquet file ({type(error).__name__}). Export it again."
         ) from None
