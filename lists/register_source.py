@@ -222,9 +222,10 @@ def _read_parquet(path: Path) -> Iterator[Chunk]:
             line = 1
             kept = [name for name in file.schema_arrow.names if name in KEPT]
             for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=kept):
+                batch.validate(full=True)  # Arrow takes bytes that are no text for strings
                 yield _typed(pa.Table.from_batches([batch]), line)
                 line += batch.num_rows
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # also names of columns
+    except (pa.ArrowException, UnicodeDecodeError) as error:  # the latter: names of columns
         raise RegisterError(
             f"{path}: no readable Parquet file ({type(error).__name__}). Export it again."
         ) from None
