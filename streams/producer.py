@@ -15,6 +15,9 @@ from config.settings import KafkaSettings
 from streams.broker import is_away, pauses
 
 LINGER_MILLISECONDS: Final = 2
+STOP_TIMEOUT: Final = 3.0
+"""Seconds for what is left to be sent when the worker leaves."""
+
 RECORD_OVERHEAD: Final = 64 * 1024
 """Bytes of a request beyond the largest value: key, headers, framing."""
 
@@ -60,8 +63,7 @@ class RecordProducer:
     ) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            with contextlib.suppress(KafkaError):  # whatever was not sent is not acknowledged
-                await producer.stop()
+            await _leave(producer)
 
     async def write(self, records: Sequence[Outgoing]) -> list[int]:
         """Write the records and wait for the brokers' word; returns which were too large.
@@ -126,3 +128,24 @@ class RecordProducer:
             await producer.stop()
             raise
         return producer
+
+
+async def _leave(producer: AIOKafkaProducer) -> None:
+    """Stop, without waiting for a broker that is away.
+
+    Stock `stop` first tries to send what is left, up to 40 s. Nothing of it was acknowledged, so
+    its input is read again and it is written then.
+    """
+    stopping = asyncio.create_task(producer.stop(), name="producer stop")
+    done, _ = await asyncio.wait({stopping}, timeout=STOP_TIMEOUT)
+    if done:
+        error = stopping.exception()
+        if error is not None and not isinstance(error, KafkaError):
+            raise error
+        return
+    log.warning("producer_left_unsent", seconds=STOP_TIMEOUT)
+    stopping.cancel()
+    await asyncio.wait({stopping})
+    with contextlib.suppress(KafkaError):
+        await producer._sender.close()
+        await producer.client.close()
