@@ -21,11 +21,13 @@ from agents.worker import ENGINE_VERSION, Worker, work
 from config.settings import Settings, load_settings
 from streams.app import create_app
 from streams.batch_transport import Batch, BatchConsumer
+from streams.connection import connection
 from streams.logs import configure_logging
-from streams.overlay import OverlayService
+from streams.overlay import EndWatch
 from streams.producer import Outgoing
 from streams.runner import run, serve
-from streams.topics import ensure_topics, overlay_topics
+from streams.topic_end import TopicEnd
+from streams.topics import ensure_topics, list_topics
 
 ATTEMPT_TIMEOUT = 20.0
 log = structlog.get_logger(__name__)
@@ -126,14 +128,14 @@ class TransactionalWorker(Worker):
         await ensure_topics(settings)
         sinks: dict[TP, PartitionSink] = {}
         screeners: dict[TP, Screener] = {}
-        self._overlay = OverlayService(
-            bootstrap=settings.kafka.bootstrap,
-            topics=overlay_topics(settings),
-            apply=self._updates,
-            positions=self._positions,
-            max_bytes=settings.kafka.message_max_bytes,
+        control = settings.topics.control
+        self._overlays = (
+            self._follow((control,), self._confirmation.read_to),
+            self._follow(list_topics(settings)),
         )
-        app = self._app = create_app(settings, services=[self._overlay], observer=self._metrics)
+        end = TopicEnd(control, **connection(settings.kafka))
+        services = (EndWatch(end, self._confirmation), *self._overlays)
+        app = self._app = create_app(settings, services=services, observer=self._metrics)
 
         async def handle(batch: Batch) -> None:
             tp = TP(batch.topic, batch.partition)
@@ -151,6 +153,8 @@ class TransactionalWorker(Worker):
                 screeners[tp] = Screener(
                     settings,
                     self._lists,
+                    self._switch,
+                    sink,  # type: ignore[arg-type]
                     sink,  # type: ignore[arg-type]
                     self._metrics,
                     self._tracing,
@@ -169,7 +173,7 @@ class TransactionalWorker(Worker):
         try:
             await serve(app, stop, settings.kafka.drain_timeout)
         finally:
-            self._app = self._overlay = None
+            self._app, self._overlays = None, ()
             for sink in sinks.values():
                 await sink.close()
 

@@ -34,6 +34,9 @@ from streams.broker import is_away, pauses
 from streams.connection import connection
 
 LINGER_MILLISECONDS: Final = 2
+STOP_TIMEOUT: Final = 3.0
+"""Seconds for what is left to be sent when the worker leaves."""
+
 RECORD_OVERHEAD: Final = 64 * 1024
 """Bytes of a request beyond the largest value: key, headers, framing."""
 
@@ -105,8 +108,7 @@ class RecordProducer:
         self._is_open = False
         producer, self._producer = self._producer, None
         if producer is not None:
-            with contextlib.suppress(KafkaError):  # whatever was not sent is not acknowledged
-                await producer.stop()
+            await _leave(producer)
 
     async def write(self, records: Sequence[Outgoing]) -> list[int]:
         """Write the records and wait for the brokers' word; returns which were too large.
@@ -194,8 +196,7 @@ class RecordProducer:
         is_in_use = self._producer is producer
         if self._is_idempotent and is_in_use:
             self._producer = None
-            with contextlib.suppress(KafkaError):
-                await producer.stop()
+            await _leave(producer)
 
     async def _started(self) -> AIOKafkaProducer:
         if self._is_idempotent:
@@ -257,3 +258,24 @@ def _limit_delivery(client: AIOKafkaClient, node: int, group: ConnectionGroup) -
     endpoint = writer.get_extra_info("socket")
     if endpoint is not None and endpoint.family != getattr(socket, "AF_UNIX", None):
         endpoint.setsockopt(socket.IPPROTO_TCP, option, DELIVERY_MILLISECONDS)
+
+
+async def _leave(producer: AIOKafkaProducer) -> None:
+    """Stop, without waiting for a broker that is away.
+
+    Stock `stop` first tries to send what is left, up to 40 s. Nothing of it was acknowledged, so
+    its input is read again and it is written then.
+    """
+    stopping = asyncio.create_task(producer.stop(), name="producer stop")
+    done, _ = await asyncio.wait({stopping}, timeout=STOP_TIMEOUT)
+    if done:
+        error = stopping.exception()
+        if error is not None and not isinstance(error, KafkaError):
+            raise error
+        return
+    log.warning("producer_left_unsent", seconds=STOP_TIMEOUT)
+    stopping.cancel()
+    await asyncio.wait({stopping})
+    with contextlib.suppress(KafkaError):
+        await producer._sender.close()
+        await producer.client.close()
