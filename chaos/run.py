@@ -21,6 +21,8 @@ from chaos.plan import Fault, Plan, draw_plan
 from chaos.progress import Progress, ask
 from chaos.reading import read_committed
 from chaos.scene import Scene, set_scene
+from cli.post_sender import send_all
+from config.errors import BrokerError
 from rig.kafka import KafkaCluster, Listener, kafka_cluster
 from rig.ports import stable_port
 from rig.proxy import Proxy
@@ -218,9 +220,18 @@ class _Run:
         """In the middle of the stream the lists change."""
         while feeder.sent < len(self._scene.values) / 2:  # noqa: ASYNC110 - a pace, not a signal
             await asyncio.sleep(0.1)
-        topic = self._settings.topics.watchlist_updates
-        sender = Feeder(self._cluster.internal, topic, [], [], random.Random(0))
-        await sender.write(encode(self._scene.switch))
+        kafka, topics = self._settings.kafka, self._settings.topics
+        internal = kafka.model_copy(update={"bootstrap": self._cluster.internal})
+        there = topics.model_copy(update={"public_posts": topics.watchlist_updates})
+        settings = self._settings.model_copy(update={"kafka": internal, "topics": there})
+        while True:
+            try:
+                # Where it is sent twice, workers refuse the second as old.
+                await send_all([encode(self._scene.switch)], settings)
+            except BrokerError:
+                await asyncio.sleep(0.5)
+            else:
+                return
 
     async def _watch(self) -> None:
         topic, group = self._settings.topics.public_posts, self._settings.kafka.group

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from cli.demo_lists import ELECTION_FILE, build_register
+from cli.demo_lists import ELECTION_FILE, build_register, make_signing
 from config.settings import (
     KafkaSettings,
     ListSettings,
@@ -84,6 +84,7 @@ def set_scene(folder: Path, bootstrap: str, seed: int, events: int) -> Scene:
         lists=ListSettings(register_dir=register, watchlist_file=ELECTION_FILE),
         metrics=MetricsSettings(port=0),
         log=LogSettings(),
+        signing=make_signing(folder),
     )
     sample = draw_posts(watchlist, rows, events, seed)
     others = draw_posts(watchlist, rows, max(2_000, events // 20), seed + 1_000_000)
