@@ -48,9 +48,12 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """All or nothing: committed when the block ends, rolled back when it raises."""
-        with self._turn, Session(self._writer, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+        with (
+            self._turn,
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def compact(self) -> bool:
         """Write over what was deleted: empty SQLite's WAL, vacuum PostgreSQL's tables.

@@ -66,7 +66,8 @@ class Case(Base):
     `ref` is random and the only name of a case outside the store. `group_key` is a keyed hash of
     election, contest, platform, author and kind of identity; `ordinal` counts the cases of one
     group, for a case that is being decided takes no new flags. `version` rises with everything
-    that a reviewer would see change. `waiting` says that a seat is to be taken.
+    that a reviewer would see change. `waiting` says that a seat is to be taken; `frozen` that an
+    opinion was given, so that new flags of the group make another case.
     """
 
     __tablename__ = "cases"
@@ -92,6 +93,7 @@ class Case(Base):
     resume_state: Mapped[str | None]
     flood_id: Mapped[int | None] = mapped_column(ForeignKey("floods.id"), index=True)
     unit_known: Mapped[bool] = mapped_column(default=True)
+    frozen: Mapped[bool] = mapped_column(default=False)
     golden: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
@@ -164,7 +166,7 @@ class Seat(Base):
     submitted_at: Mapped[datetime | None]
 
     __table_args__ = (
-        UniqueConstraint("case_id", "stage", "round", "reviewer_id"),
+        UniqueConstraint("case_id", "stage", "reviewer_id"),
         Index("ix_seats_reviewer", "reviewer_id", "submitted_at"),
     )
 

@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("resume_state", sa.String(), nullable=True),
         sa.Column("flood_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_known", sa.Boolean(), nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
         sa.Column("golden", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["flood_id"], ["floods.id"], name=op.f("fk_cases_flood_id_floods")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
@@ -356,11 +357,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_seats_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "stage", "round", "seat", name=op.f("pk_seats")),
         sa.UniqueConstraint(
-            "case_id",
-            "stage",
-            "round",
-            "reviewer_id",
-            name=op.f("uq_seats_case_id_stage_round_reviewer_id"),
+            "case_id", "stage", "reviewer_id", name=op.f("uq_seats_case_id_stage_reviewer_id")
         ),
     )
     with op.batch_alter_table("seats", schema=None) as batch_op:

@@ -1,0 +1,391 @@
+"""Flagged events into the store, a batch in one transaction.
+
+What a batch does is decided by what is stored already, so that a replay of the whole topic changes
+nothing: an event that its case holds in this or a later version is passed over, and so is one
+whose case was deleted.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from review import floods
+from review.actors import Actor, need
+from review.desk import Desk
+from review.keys import CaseCipher
+from review.material import Material, material_of, window_start
+from review.states import STAGES, State
+from review.tables import (
+    Case,
+    CaseKey,
+    CaseSide,
+    CaseUnit,
+    EntryHit,
+    Flag,
+    RefusedRecord,
+    Seat,
+    Suppression,
+    Tombstone,
+)
+from review.upsert import count, insert_new
+from streams.codec import DecodeFailure, decode_flag
+from streams.dead_letters import ReceivedRecord, dead_letter
+
+ATTEMPTS: Final = 5
+"""Two services that open the same group's case at once: one of them tries again."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of a batch's records; they add up to it."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    later: int = 0
+    suppressed: int = 0
+    tombstoned: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class _Open:
+    """A case that takes flags, and what a batch adds to it."""
+
+    row: Case
+    cipher: CaseCipher
+    rules: set[str]
+    kinds: set[str]
+    added: int = 0
+    suppressed: int = 0
+    units_known: bool = True
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows to write at the batch's end."""
+
+    flags: list[dict[str, Any]] = field(default_factory=list)
+    sides: list[dict[str, Any]] = field(default_factory=list)
+    units: list[dict[str, Any]] = field(default_factory=list)
+    hits: list[dict[str, Any]] = field(default_factory=list)
+
+
+def apply(desk: Desk, records: Sequence[ReceivedRecord]) -> Applied:
+    """Take a batch, all of it or nothing. Records of one partition are in the order of offsets."""
+    now = desk.clock()
+    good: dict[str, tuple[ReceivedRecord, Material]] = {}
+    refused = []
+    repeated = 0
+    for record in records:
+        event = decode_flag(record.value)
+        if isinstance(event, DecodeFailure):
+            refused.append((record, event))
+            continue
+        repeated += event.flag_id in good
+        good[event.flag_id] = (record, material_of(event, desk.keys))
+    applied = _retrying(lambda: _apply(desk, good, refused, now))
+    applied.unchanged += repeated
+    return applied
+
+
+def refused(desk: Desk, actor: Actor, limit: int = 500) -> list[RefusedRecord]:
+    """Records that could not be read, newest first: where they lie and why."""
+    need(actor, "lead", "auditor", "admin")
+    with desk.store.read() as session:
+        return list(
+            session.scalars(
+                select(RefusedRecord).order_by(RefusedRecord.seen_at.desc()).limit(limit)
+            )
+        )
+
+
+def _retrying(work: Callable[[], T]) -> T:
+    for attempt in range(ATTEMPTS):
+        try:
+            return work()
+        except (IntegrityError, OperationalError):
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _apply(
+    desk: Desk,
+    good: dict[str, tuple[ReceivedRecord, Material]],
+    refused: Iterable[tuple[ReceivedRecord, DecodeFailure]],
+    now: datetime,
+) -> Applied:
+    applied = Applied()
+    with desk.store.write() as session:
+        for record, failure in refused:
+            applied.refused += _refuse(session, record, failure, now)
+        stored = {
+            flag.flag_id: flag
+            for flag in session.scalars(select(Flag).where(Flag.flag_id.in_(good)))
+        }
+        dead = set(
+            session.scalars(
+                select(Tombstone.digest).where(
+                    Tombstone.digest.in_([item.tombstone for _, item in good.values()])
+                )
+            )
+        )
+        fresh = []
+        for flag_id, (record, item) in good.items():
+            if item.tombstone in dead:
+                applied.tombstoned += 1
+            elif flag_id in stored:
+                _again(session, desk, stored[flag_id], record, item, applied)
+            else:
+                fresh.append((record, item))
+        if fresh:
+            _take(session, desk, fresh, now, applied)
+        for name in ("suppressed", "tombstoned", "later"):
+            count(session, name, getattr(applied, name))
+    return applied
+
+
+def _refuse(session: Session, record: ReceivedRecord, failure: DecodeFailure, now: datetime) -> int:
+    letter = dead_letter(record, failure)
+    insert_new(
+        session,
+        RefusedRecord,
+        [
+            {
+                "topic": letter.topic,
+                "partition": letter.partition,
+                "offset": letter.offset,
+                "reason": letter.reason,
+                "path": letter.path,
+                "sha256": letter.sha256,
+                "written_at": letter.at,
+                "seen_at": now,
+            }
+        ],
+    )
+    return 1
+
+
+def _again(
+    session: Session,
+    desk: Desk,
+    flag: Flag,
+    record: ReceivedRecord,
+    item: Material,
+    applied: Applied,
+) -> None:
+    """An event that is here already: keep the later version, unless somebody answered on it."""
+    is_later = record.partition == flag.source_partition and record.offset > flag.source_offset
+    if not is_later or item.digest == flag.body_digest:
+        applied.unchanged += 1
+        return
+    flag.source_offset = record.offset
+    case = session.get_one(Case, flag.case_id, with_for_update=True)
+    if not _takes_flags(case) or item.group_key != case.group_key:
+        flag.later_versions += 1
+        applied.later += 1
+        return
+    flag.sealed = desk.cipher(session, case).seal(item.body, f"flag:{item.event.flag_id}")
+    flag.body_digest = item.digest
+    case.version += 1
+    case.rules = sorted({*case.rules, *item.rules})
+    case.kinds = sorted({*case.kinds, *item.kinds})
+    applied.changed += 1
+
+
+def _takes_flags(case: Case) -> bool:
+    return not case.frozen and not case.golden and case.state in {*STAGES, "suppressed"}
+
+
+def _take(
+    session: Session,
+    desk: Desk,
+    fresh: Sequence[tuple[ReceivedRecord, Material]],
+    now: datetime,
+    applied: Applied,
+) -> None:
+    cleared = _suppressions(session, [item for _, item in fresh])
+    groups = _open_cases(session, desk, [item for _, item in fresh], now)
+    batch = _Batch()
+    width = timedelta(minutes=desk.settings.flood_window_minutes)
+    for record, item in fresh:
+        case = groups[item.group_key]
+        by = _suppressed_by(item, cleared)
+        if by is not None:
+            by.hits += 1
+            applied.suppressed += 1
+            case.suppressed += 1
+        else:
+            applied.new += 1
+        case.added += 1
+        case.rules.update(item.rules)
+        case.kinds.update(item.kinds)
+        case_id = case.row.id
+        batch.flags.append(
+            {
+                "flag_id": item.event.flag_id,
+                "case_id": case_id,
+                "event_at": item.event.created_at,
+                "received_at": now,
+                "source_partition": record.partition,
+                "source_offset": record.offset,
+                "body_digest": item.digest,
+                "sealed": case.cipher.seal(item.body, f"flag:{item.event.flag_id}"),
+                "later_versions": 0,
+                "suppressed_by": None if by is None else by.id,
+            }
+        )
+        batch.sides += [
+            {"case_id": case_id, "contest_id": contest, "candidate_id": candidate}
+            for contest, candidate in item.sides
+        ]
+        units, known = desk.units.of(item.event.election.id, list(item.refs))
+        case.units_known &= known
+        batch.units += [{"case_id": case_id, "unit_hash": unit} for unit in units]
+        if by is None:
+            start = window_start(item.event.created_at, width)
+            batch.hits += [
+                {
+                    "contest_id": contest,
+                    "entry_id": entry,
+                    "window_start": start,
+                    "case_id": case_id,
+                }
+                for contest, entry in item.hits
+            ]
+    for case in groups.values():
+        _refresh(case, now)
+    session.flush()
+    session.execute(insert(Flag), batch.flags)
+    insert_new(session, CaseSide, batch.sides)
+    insert_new(session, CaseUnit, batch.units)
+    insert_new(session, EntryHit, batch.hits)
+    floods.look(session, desk, batch.hits, [case.row for case in groups.values()], now)
+
+
+def _refresh(case: _Open, now: datetime) -> None:
+    """What a case is after this batch: open as soon as it holds a flag that is not suppressed."""
+    row = case.row
+    is_first = row.flag_count == 0
+    wanted: State = "identity" if row.identity == "unconfirmed" else "verdict"
+    if case.added > case.suppressed:
+        if row.state == "suppressed":
+            row.state = wanted
+    elif is_first:
+        row.state = "suppressed"
+    row.flag_count += case.added
+    row.rules, row.kinds = sorted(case.rules), sorted(case.kinds)
+    row.touched_at = now
+    row.version += not is_first
+    row.unit_known = row.unit_known and case.units_known
+    row.waiting = row.state in STAGES and row.flood_id is None and row.unit_known
+
+
+def _open_cases(
+    session: Session, desk: Desk, items: Sequence[Material], now: datetime
+) -> dict[str, _Open]:
+    """The case of each group that takes flags: the latest, or a new one where it does not."""
+    by_group = {item.group_key: item for item in items}
+    latest: dict[str, Case] = {}
+    for row in session.scalars(
+        select(Case)
+        .where(Case.group_key.in_(by_group))
+        .order_by(Case.group_key, Case.ordinal)
+        .with_for_update()
+    ):
+        latest[row.group_key] = row
+    groups = {
+        group: _Open(row, desk.cipher(session, row), set(row.rules), set(row.kinds))
+        for group, row in latest.items()
+        if _takes_flags(row)
+    }
+    made = {}
+    for group, item in by_group.items():
+        if group not in groups:
+            ref = token_hex(16)
+            cipher, wrapped = desk.keys.new_case(ref)
+            before = latest.get(group)
+            row = _new_case(ref, item, 1 if before is None else before.ordinal + 1, now)
+            made[group] = (row, cipher, wrapped)
+            groups[group] = _Open(row, cipher, set(), set())
+    session.add_all(row for row, _, _ in made.values())
+    session.flush()
+    if made:
+        session.execute(
+            insert(CaseKey),
+            [{"case_id": row.id, "wrapped": wrapped} for row, _, wrapped in made.values()],
+        )
+        session.execute(
+            insert(Seat),
+            [
+                seat
+                for row, _, _ in made.values()
+                for seat in new_seats(row, "identity" if row.state == "identity" else "verdict")
+            ],
+        )
+    return groups
+
+
+def _new_case(ref: str, item: Material, ordinal: int, now: datetime) -> Case:
+    return Case(
+        ref=ref,
+        group_key=item.group_key,
+        ordinal=ordinal,
+        election_id=item.event.election.id,
+        contest_id=item.contest_id,
+        platform=item.event.platform,
+        identity=item.identity,
+        state="identity" if item.identity == "unconfirmed" else "verdict",
+        waiting=True,
+        round=1,
+        version=1,
+        flag_count=0,
+        rules=[],
+        kinds=[],
+        opened_at=now,
+        touched_at=now,
+        unit_known=True,
+        frozen=False,
+        golden=False,
+    )
+
+
+def new_seats(case: Case, stage: str, numbers: Sequence[int] = (1, 2)) -> list[dict[str, Any]]:
+    """Rows of free seats."""
+    return [
+        {"case_id": case.id, "stage": stage, "round": case.round, "seat": number}
+        for number in numbers
+    ]
+
+
+def _suppressions(session: Session, items: Sequence[Material]) -> dict[str, list[Suppression]]:
+    found: dict[str, list[Suppression]] = {}
+    findings = {finding for item in items for finding, _ in item.findings}
+    for row in session.scalars(
+        select(Suppression).where(
+            Suppression.finding.in_(findings), Suppression.revoked_at.is_(None)
+        )
+    ):
+        found.setdefault(row.finding, []).append(row)
+    return found
+
+
+def _suppressed_by(item: Material, cleared: dict[str, list[Suppression]]) -> Suppression | None:
+    """The suppression that covers a flag: every finding of it was cleared, by event time."""
+    covering = None
+    for finding, _ in item.findings:
+        covering = next(
+            (row for row in cleared.get(finding, ()) if item.event.created_at < row.expires_at),
+            None,
+        )
+        if covering is None:
+            return None
+    return covering
