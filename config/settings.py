@@ -111,7 +111,8 @@ class ReviewSettings(_Section):
 
     store: str = "sqlite:///review.db"
     """SQLAlchemy's URL: `sqlite:////PATH` or `postgresql+psycopg://USER@HOST/NAME`."""
-    master_key_file: Path = Path("review-master.key")
+    master_key_file: Path | None = None
+    """What wraps the cases' keys; the console needs it."""
     group: Annotated[str, Field(min_length=1, max_length=200)] = "netral-review"
     ingest_batch: Annotated[int, Field(ge=1, le=10_000)] = 500
 

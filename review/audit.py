@@ -85,12 +85,13 @@ def append(
     *,
     case: Case | None = None,
     cipher: CaseCipher | None = None,
+    case_ref: str = "",
     body: dict[str, Any] | None = None,
 ) -> int:
     """Add an entry in the caller's transaction; returns its number.
 
     Call it last: entries queue up for the head of the chain. The body of a case's entry is sealed
-    with the case's key and dies with it.
+    with the case's key and dies with it; of a case that is gone only `case_ref` is named.
     """
     head = session.execute(
         select(AuditHead).where(AuditHead.id == HEAD).with_for_update()
@@ -109,7 +110,7 @@ def append(
         at=desk.clock(),
         actor=actor,
         kind=kind,
-        case_ref="" if case is None else case.ref,
+        case_ref=case_ref if case is None else case.ref,
         body_digest=desk.keys.hash("body", plain.decode()),
         previous=head.link,
         link="",

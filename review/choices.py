@@ -82,9 +82,15 @@ class IdentityOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """`identity_confirmed`: the reviewer checked that a `declared` account is the declared one.
+
+    Where both say so and the platform gives the account's id, that id is bound to it.
+    """
+
     choice: VerdictChoice
     reason: str
     note: str = ""
+    identity_confirmed: bool = False
 
 
 Answer = IdentityOpinion | Verdict
@@ -114,3 +120,5 @@ def check(answer: Answer, stage: Stage, leads: frozenset[str]) -> None:
             raise InvalidInputError("say which of the leads it is.")
         if answer.choice != "this_account" and answer.subject_ref is not None:
             raise InvalidInputError(f"'{answer.choice}' names no lead.")
+    elif answer.identity_confirmed and answer.choice == "wrong_identity":
+        raise InvalidInputError("an identity cannot be both wrong and confirmed.")

@@ -38,6 +38,10 @@ class Desk:
 
 def open_desk(settings: ReviewSettings, clock: Clock) -> Desk:
     """Open store and keys. Raises StoreError, KeyFileError, or SettingsError for unit hashes."""
+    if settings.master_key_file is None:
+        raise KeyFileError(
+            "review.master_key_file is not set. 'netral review key FILE' makes one; name it there."
+        )
     keys = read_master_key(settings.master_key_file)
     units = UnitHashes(settings.units_dir, compare=settings.compare_units)
     store = open_store(settings.store)

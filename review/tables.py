@@ -64,8 +64,9 @@ class Case(Base):
     """The flags of one author in one contest, reviewed together.
 
     `ref` is random and the only name of a case outside the store. `group_key` is a keyed hash of
-    election, contest, platform, author and kind of identity; `ordinal` counts the cases of one
-    group, for a case that is being decided takes no new flags. `version` rises with everything
+    election, contest, platform, author and kind of identity (`conclusive` or `unconfirmed`);
+    `identity_settled` says that two named the same person for a lead. `ordinal` counts the cases
+    of one group, for a case that is being decided takes no new flags. `version` rises with all
     that a reviewer would see change. `waiting` says that a seat is to be taken; `frozen` that an
     opinion was given, so that new flags of the group make another case.
     """
@@ -79,6 +80,7 @@ class Case(Base):
     contest_id: Mapped[str]
     platform: Mapped[str]
     identity: Mapped[str]
+    identity_settled: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str]
     waiting: Mapped[bool]
     round: Mapped[int] = mapped_column(default=1)
@@ -143,7 +145,7 @@ class CaseUnit(Base):
 
     __tablename__ = "case_units"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    unit_hash: Mapped[str] = mapped_column(primary_key=True)
+    unit_hash: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class Seat(Base):

@@ -27,6 +27,7 @@ KEYS: Final = {
     "RegisterUpdate": "Platform and handle.",
     "WatchlistUpdate": "Id of the contest.",
     "ControlRecord": "None.",
+    "ReviewDecision": "The decision's `decision_id`: the same decision always has the same key.",
 }
 HEADERS: Final[dict[str, dict[str, str]]] = {
     "FlaggedEvent": {
@@ -46,6 +47,7 @@ RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
     records.FlaggedEvent,
     records.PublicPost,
     records.RegisterUpdate,
+    records.ReviewDecision,
     records.Watchlist,
     records.WatchlistUpdate,
 )

@@ -28,6 +28,7 @@ PUBLIC_POSTS_RETENTION: Final = timedelta(hours=72)
 """Invariant 02: the only topic with other people's posts keeps them no longer."""
 FLAGGED_EVENTS_RETENTION: Final = timedelta(days=14)
 DEAD_LETTERS_RETENTION: Final = timedelta(days=14)
+REVIEW_DECISIONS_RETENTION: Final = timedelta(days=14)
 
 _CONFIGURATION_REFUSED: Final = frozenset(
     {InvalidConfigurationError, UnsupportedVersionError, PolicyViolationError}
@@ -113,6 +114,14 @@ def declared_topics(settings: Settings) -> tuple[TopicSpec, ...]:
             FOREVER,
             "ControlRecord",
             "The stop switch of all flagging.",
+            limit,
+        ),
+        TopicSpec(
+            names.review_decisions,
+            1,
+            REVIEW_DECISIONS_RETENTION,
+            "ReviewDecision",
+            "What reviewers came to, once for each key.",
             limit,
         ),
     )

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("contest_id", sa.String(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("identity_settled", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("round", sa.BigInteger(), nullable=False),
@@ -267,6 +268,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "unit_hash", name=op.f("pk_case_units")),
     )
+    with op.batch_alter_table("case_units", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_units_unit_hash"), ["unit_hash"], unique=False)
+
     op.create_table(
         "entry_hits",
         sa.Column("contest_id", sa.String(), nullable=False),
