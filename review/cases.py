@@ -182,7 +182,7 @@ def _may_look(session: Session, actor: Actor, case: Case) -> None:
         seat = select(Seat.case_id).where(
             Seat.case_id == case.id, Seat.reviewer_id == actor.id, Seat.round == case.round
         )
-        stage = STAGES.get(_state(case))
+        stage = STAGES.get(state_of(case))
         if stage is not None:
             seat = seat.where(Seat.stage == stage)
         else:
@@ -201,7 +201,7 @@ def _identity(
     return IdentityView(
         case_ref=case.ref,
         version=case.version,
-        state=blind(_state(case)),
+        state=blind(state_of(case)),
         election_id=case.election_id,
         contest_id=case.contest_id,
         platform=case.platform,
@@ -225,8 +225,8 @@ def _content(
     return ContentView(
         case_ref=case.ref,
         version=case.version,
-        state=blind(_state(case)),
-        stage=STAGES.get(_state(case)),
+        state=blind(state_of(case)),
+        stage=STAGES.get(state_of(case)),
         election_id=case.election_id,
         contest_id=case.contest_id,
         platform=case.platform,
@@ -284,7 +284,8 @@ def _event(flag: Flag, cipher: CaseCipher) -> FlaggedEvent:
     return _decode(cipher.open(flag.sealed, f"flag:{flag.flag_id}"))
 
 
-def _state(case: Case) -> State:
+def state_of(case: Case) -> State:
+    """Its state; nothing else is ever written there."""
     state: Any = case.state
     found: State = state
     return found
@@ -294,7 +295,7 @@ def _draft(session: Session, actor: Actor, case: Case, cipher: CaseCipher) -> An
     seat = session.scalar(
         select(Seat).where(
             Seat.case_id == case.id,
-            Seat.stage == STAGES.get(_state(case), ""),
+            Seat.stage == STAGES.get(state_of(case), ""),
             Seat.round == case.round,
             Seat.reviewer_id == actor.id,
             Seat.submitted_at.is_(None),
@@ -313,7 +314,7 @@ def _submitted(session: Session, case: Case) -> Sequence[Seat]:
 
 def _opinions(session: Session, actor: Actor, case: Case, cipher: CaseCipher) -> list[Opinion]:
     """Nobody sees another's opinion before giving theirs, unless the stage is settled."""
-    stage = STAGES.get(_state(case))
+    stage = STAGES.get(state_of(case))
     seats = _submitted(session, case)
     open_now = [seat for seat in seats if seat.stage == stage and seat.round == case.round]
     if "auditor" not in actor.roles and (

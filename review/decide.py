@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from config.errors import NotAllowedError, StaleError, WrongStateError
 from review import audit, binding, outbox, queue, retention
 from review.actors import Actor, need
-from review.cases import answer_of, detail_context, events, known, leads_of
+from review.cases import answer_of, detail_context, events, known, leads_of, state_of
 from review.choices import Answer, IdentityOpinion, Verdict, check
 from review.desk import Desk
 from review.ingest import new_seats
@@ -132,7 +132,7 @@ def _settle(
     if came_to is None:
         return None
     outcome = came_to.partition(":")[0]
-    case.state = moved(_state(case), outcome)
+    case.state = moved(state_of(case), outcome)
     if came_to == DIFFER:
         session.add_all(Seat(**row) for row in new_seats(case, stage, [3]))
         return None
@@ -247,8 +247,4 @@ def _suppress(
 
 
 def _stage(case: Case) -> Stage:
-    return STAGES[_state(case)]
-
-
-def _state(case: Case) -> Any:
-    return case.state
+    return STAGES[state_of(case)]

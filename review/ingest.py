@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from review import floods
+from review import floods, suppression
 from review.actors import Actor, need
 from review.desk import Desk
 from review.keys import CaseCipher
@@ -30,7 +30,6 @@ from review.tables import (
     Flag,
     RefusedRecord,
     Seat,
-    Suppression,
     Tombstone,
 )
 from review.upsert import count, insert_new
@@ -212,13 +211,13 @@ def _take(
     now: datetime,
     applied: Applied,
 ) -> None:
-    cleared = _suppressions(session, [item for _, item in fresh])
+    cleared = suppression.active(session, [item for _, item in fresh])
     groups = _open_cases(session, desk, [item for _, item in fresh], now)
     batch = _Batch()
     width = timedelta(minutes=desk.settings.flood_window_minutes)
     for record, item in fresh:
         case = groups[item.group_key]
-        by = _suppressed_by(item, cleared)
+        by = suppression.covering(item, cleared)
         if by is not None:
             by.hits += 1
             applied.suppressed += 1
@@ -364,28 +363,3 @@ def new_seats(case: Case, stage: str, numbers: Sequence[int] = (1, 2)) -> list[d
         {"case_id": case.id, "stage": stage, "round": case.round, "seat": number}
         for number in numbers
     ]
-
-
-def _suppressions(session: Session, items: Sequence[Material]) -> dict[str, list[Suppression]]:
-    found: dict[str, list[Suppression]] = {}
-    findings = {finding for item in items for finding, _ in item.findings}
-    for row in session.scalars(
-        select(Suppression).where(
-            Suppression.finding.in_(findings), Suppression.revoked_at.is_(None)
-        )
-    ):
-        found.setdefault(row.finding, []).append(row)
-    return found
-
-
-def _suppressed_by(item: Material, cleared: dict[str, list[Suppression]]) -> Suppression | None:
-    """The suppression that covers a flag: every finding of it was cleared, by event time."""
-    covering = None
-    for finding, _ in item.findings:
-        covering = next(
-            (row for row in cleared.get(finding, ()) if item.event.created_at < row.expires_at),
-            None,
-        )
-        if covering is None:
-            return None
-    return covering

@@ -37,10 +37,24 @@ def waiting(desk: Desk) -> int:
         return session.scalar(select(func.count()).select_from(Outbox)) or 0
 
 
-def oldest(desk: Desk, limit: int) -> list[Outbox]:
+def oldest(desk: Desk, limit: int, with_bindings: bool = True) -> list[Outbox]:
     """The next records to leave, in the order in which they were decided."""
+    wanted = select(Outbox).order_by(Outbox.id).limit(limit)
+    if not with_bindings:
+        wanted = wanted.where(Outbox.channel == DECISIONS)
     with desk.store.read() as session:
-        return list(session.scalars(select(Outbox).order_by(Outbox.id).limit(limit)))
+        return list(session.scalars(wanted))
+
+
+def bindings(desk: Desk) -> int:
+    """How many bindings wait."""
+    with desk.store.read() as session:
+        return (
+            session.scalar(
+                select(func.count()).select_from(Outbox).where(Outbox.channel == REGISTER)
+            )
+            or 0
+        )
 
 
 def acknowledged(desk: Desk, ids: list[int]) -> None:

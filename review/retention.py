@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
-from review import audit
+from review import audit, suppression
 from review.actors import Actor, need
 from review.desk import Desk
 from review.keys import MasterKey, fingerprint
@@ -99,7 +99,9 @@ def sweep(desk: Desk) -> Swept:
             if not cases:
                 break
     with desk.store.write() as session:
-        session.execute(delete(Tombstone).where(Tombstone.until <= desk.clock()))
+        now = desk.clock()
+        session.execute(delete(Tombstone).where(Tombstone.until <= now))
+        suppression.forget_expired(session, now - timedelta(days=desk.settings.tombstone_days))
     return Swept(gone, desk.store.compact())
 
 

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Final
+from typing import Any, Final
 
 from streams.embedded import free_port
 
@@ -58,8 +58,8 @@ def postgres_server() -> Iterator[str]:
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [
-                    place / "postgres",
-                    *("-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder),
+                    str(place / "postgres"),
+                    *("-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)),
                     *("-c", "fsync=off", "-c", "max_connections=200"),
                 ],
                 stdout=log,
@@ -88,7 +88,7 @@ def _other_user() -> pwd.struct_passwd | None:
     return None
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, object]:
+def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
@@ -99,7 +99,7 @@ def _run(command: list[object], user: pwd.struct_passwd | None, folder: Path) ->
         text=True,
         cwd=folder,
         check=False,
-        **_as(user),  # type: ignore[call-overload]
+        **_as(user),
     )
     assert done.returncode == 0, done.stderr
 

@@ -15,6 +15,7 @@ from review.choices import Answer, IdentityOpinion, Verdict
 from review.desk import Desk, open_desk
 from review.ingest import Applied
 from review.keys import make_master_key
+from review.tables import StaffUnit
 from streams.codec import encode
 from streams.records import (
     Author,
@@ -72,13 +73,8 @@ def make_desk(url: str, folder: Path, clock: Clock, **settings: Any) -> Desk:
     key = folder / "master.key"
     if not key.exists():
         make_master_key(key)
-    return open_desk(
-        ReviewSettings(
-            **{"store": url, "master_key_file": key, "compare_units": False, "golden_rate": 0}
-            | settings
-        ),
-        clock,
-    )
+    given = {"store": url, "master_key_file": key, "compare_units": False, "golden_rate": 0}
+    return open_desk(ReviewSettings.model_validate(given | settings), clock)
 
 
 def flag(
@@ -180,8 +176,6 @@ def hire(desk: Desk, name: str, *roles: Role, units: Iterable[str] = ()) -> Acto
     people.add_first(desk, name, name.title(), roles or ("reviewer",))
     if units:
         with desk.store.write() as session:
-            from review.tables import StaffUnit
-
             session.add_all(StaffUnit(staff_id=name, unit_hash=unit) for unit in units)
     return people.actor(desk, name)
 
