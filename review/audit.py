@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.errors import AuditError
+from config.errors import AuditError, KeyFileError
 from review.actors import Actor, need
 from review.desk import Desk
 from review.keys import CaseCipher, MasterKey
@@ -196,7 +196,10 @@ def _check_body(session: Session, desk: Desk, row: AuditEntry) -> int:
     stored = session.get(AuditBody, row.seq)
     if stored is None:
         return 0
-    plain = _plain(session, desk, row, stored)
+    try:
+        plain = _plain(session, desk, row, stored)
+    except KeyFileError:
+        raise _broken(row.seq, "has another body than it was written with") from None
     if plain is not None and desk.keys.hash("body", plain.decode()) != row.body_digest:
         raise _broken(row.seq, "has another body than it was written with")
     return 1

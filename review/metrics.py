@@ -53,9 +53,7 @@ class ReviewMetrics:
             states: dict[str, int] = dict(
                 session.execute(
                     select(Case.state, func.count()).where(~Case.golden).group_by(Case.state)
-                )
-                .tuples()
-                .all()
+                ).all()
             )
             oldest = session.scalar(select(func.min(Case.opened_at)).where(Case.waiting))
             refused = session.scalar(select(func.count()).select_from(RefusedRecord))

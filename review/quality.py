@@ -140,9 +140,7 @@ def backlog(desk: Desk, actor: Actor) -> Backlog:
         states = dict(
             session.execute(
                 select(Case.state, func.count()).where(~Case.golden).group_by(Case.state)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         waiting = session.scalars(select(Case.opened_at).where(Case.waiting)).all()
         paused = session.scalar(select(func.count(Case.id)).where(Case.flood_id.is_not(None)))
@@ -213,8 +211,8 @@ _GOLDEN = (
 )
 
 
-def _golden(answers: Sequence[Row[tuple[str | None, str]]]) -> Share:
-    return _share([given == right for given, right in answers])
+def _golden(answers: Sequence[Row[str | None, str]]) -> Share:
+    return _share([row[0] == row[1] for row in answers])
 
 
 def _fairness(

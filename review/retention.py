@@ -33,7 +33,7 @@ from review.tables import (
 from review.upsert import insert_new
 
 _CASES_A_STEP: Final = 200
-_HOLDING: Final[tuple[Any, ...]] = (
+HOLDING: Final[tuple[Any, ...]] = (
     CaseKey,
     Flag,
     Seat,
@@ -118,7 +118,7 @@ def erase(session: Session, desk: Desk, case: Case, policy: str) -> None:
     wrapped = session.scalars(select(CaseKey.wrapped).where(CaseKey.case_id == case.id)).one()
     ref, case_id, rows = case.ref, case.id, 1
     session.flush()
-    for table in _HOLDING:
+    for table in HOLDING:
         done: Any = session.execute(delete(table).where(table.case_id == case_id))
         rows += done.rowcount
     session.execute(delete(Case).where(Case.id == case_id))

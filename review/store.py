@@ -55,17 +55,22 @@ class Store:
         ):
             yield session
 
+    @contextmanager
+    def plain(self) -> Iterator[Connection]:
+        """A connection without a transaction, for what the database does outside of one."""
+        with self._turn, self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
     def compact(self) -> bool:
         """Write over what was deleted: empty SQLite's WAL, vacuum PostgreSQL's tables.
 
         False: somebody is reading an older state, so that SQLite's WAL could not be emptied yet.
         """
-        with self._turn, self.engine.connect() as connection:
-            raw = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self.plain() as connection:
             if self.sqlite:
-                busy = raw.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+                busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
                 return not busy
-            raw.execute(text("VACUUM"))
+            connection.execute(text("VACUUM"))
             return True
 
     def close(self) -> None:
@@ -147,5 +152,7 @@ def _sqlite_connected(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begins(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("netral_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("netral_write") else "BEGIN")

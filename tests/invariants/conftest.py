@@ -1,6 +1,9 @@
 import pytest
 
 from tests.invariants.live import LiveRun, live_run
+from tests.review.fixtures import clock, desk, postgres, store_url
+
+__all__ = ["clock", "desk", "live", "postgres", "store_url"]
 
 
 @pytest.fixture(scope="session")
