@@ -1,6 +1,7 @@
 """Invariant 13: two reviewers, blind to each other, third on disagreement, nothing automatic."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from config.errors import (
     WrongStateError,
 )
 from review import after, cases, decide, export, outbox, queue
+from review.actors import Role
 from review.choices import Answer, Verdict
 from review.desk import Desk
 from review.states import VERDICT_CHOICES
@@ -315,14 +317,15 @@ def test_inv_13_answers_must_fit(desk: Desk) -> None:
 
 def test_inv_13_only_reviewers_judge(desk: Desk) -> None:
     ref = one_case(desk)
-    for role in ("lead", "auditor", "admin"):
-        who = hire(desk, f"x-{role}", role)  # type: ignore[arg-type]
-        attempts: list[Callable[[], object]] = [
-            lambda who=who: queue.page(desk, who),  # type: ignore[misc]
-            lambda who=who: queue.claim_next(desk, who),  # type: ignore[misc]
-            lambda who=who: queue.claim(desk, who, ref),  # type: ignore[misc]
-            lambda who=who: decide.draft(desk, who, ref, NOT),  # type: ignore[misc]
-        ]
+    roles: tuple[Role, ...] = ("lead", "auditor", "admin")
+    for role in roles:
+        who = hire(desk, f"x-{role}", role)
+        attempts: tuple[Callable[[], object], ...] = (
+            partial(queue.page, desk, who),
+            partial(queue.claim_next, desk, who),
+            partial(queue.claim, desk, who, ref),
+            partial(decide.draft, desk, who, ref, NOT),
+        )
         for attempt in attempts:
             with pytest.raises(NotAllowedError):
                 attempt()

@@ -65,7 +65,7 @@ def test_every_answer_is_possible_in_its_stage_and_nowhere_else() -> None:
     for state in ("dismissed", "suspected", "contested", "referred", "closed", "suppressed"):
         for choice in (*IDENTITY_CHOICES, *VERDICT_CHOICES):
             with pytest.raises(WrongStateError):
-                moved(state, choice)  # type: ignore[arg-type]
+                moved(state, choice)
 
 
 def test_nothing_leaves_while_contested() -> None:
