@@ -4,12 +4,12 @@ A flood is one thing for reviewers, not a thousand: its cases are paused togethe
 shown, until a lead lets them go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from config.errors import InvalidInputError, NotFoundError, WrongStateError
@@ -21,6 +21,7 @@ from review.tables import Case, EntryHit, Flood
 from review.upsert import insert_new
 
 _Triple = tuple[str, str, datetime]
+_TRIPLES_A_QUERY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +43,19 @@ def look(
     now: datetime,
 ) -> None:
     """After a batch: open floods where the hits are too many, pause what is in them only."""
-    triples = {(hit["contest_id"], hit["entry_id"], hit["window_start"]) for hit in hits}
-    known = {triple: flood for triple in triples if (flood := _find(session, triple)) is not None}
-    new = [
-        triple
-        for triple in triples - known.keys()
-        if _authors(session, triple) >= desk.settings.flood_authors
-    ]
-    insert_new(
-        session,
-        Flood,
-        [
-            {
-                "contest_id": contest,
-                "entry_id": entry,
-                "window_start": start,
-                "opened_at": now,
-            }
-            for contest, entry, start in new
-        ],
-    )
-    for triple in new:
-        flood = _find(session, triple)
-        if flood is not None:
-            known[triple] = flood
+    triples = sorted({(hit["contest_id"], hit["entry_id"], hit["window_start"]) for hit in hits})
+    known = _floods(session, triples)
+    new = _crowded(session, [t for t in triples if t not in known], desk.settings.flood_authors)
+    if new:
+        insert_new(
+            session,
+            Flood,
+            [
+                {"contest_id": contest, "entry_id": entry, "window_start": start, "opened_at": now}
+                for contest, entry, start in new
+            ],
+        )
+        known |= _floods(session, new)
     for flood in known.values():
         if flood.released_at is None:
             _pause(session, flood)
@@ -130,29 +120,34 @@ def release(desk: Desk, actor: Actor, flood_id: int, reason: str) -> int:
         return count
 
 
-def _find(session: Session, triple: _Triple) -> Flood | None:
-    contest, entry, start = triple
-    return session.scalar(
-        select(Flood).where(
-            Flood.contest_id == contest, Flood.entry_id == entry, Flood.window_start == start
-        )
-    )
+def _floods(session: Session, triples: Sequence[_Triple]) -> dict[_Triple, Flood]:
+    """The floods that there are of these."""
+    place = tuple_(Flood.contest_id, Flood.entry_id, Flood.window_start)
+    return {
+        (flood.contest_id, flood.entry_id, flood.window_start): flood
+        for some in _in_steps(triples)
+        for flood in session.scalars(select(Flood).where(place.in_(some)))
+    }
 
 
-def _authors(session: Session, triple: _Triple) -> int:
-    contest, entry, start = triple
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(EntryHit)
-            .where(
-                EntryHit.contest_id == contest,
-                EntryHit.entry_id == entry,
-                EntryHit.window_start == start,
-            )
+def _crowded(session: Session, triples: Sequence[_Triple], authors: int) -> list[_Triple]:
+    """Those with so many authors or more."""
+    columns = (EntryHit.contest_id, EntryHit.entry_id, EntryHit.window_start)
+    return [
+        (row[0], row[1], row[2])
+        for some in _in_steps(triples)
+        for row in session.execute(
+            select(*columns)
+            .where(tuple_(*columns).in_(some))
+            .group_by(*columns)
+            .having(func.count() >= authors)
         )
-        or 0
-    )
+    ]
+
+
+def _in_steps(triples: Sequence[_Triple]) -> Iterator[Sequence[_Triple]]:
+    for start in range(0, len(triples), _TRIPLES_A_QUERY):
+        yield triples[start : start + _TRIPLES_A_QUERY]
 
 
 def _pause(session: Session, flood: Flood) -> None:

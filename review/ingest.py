@@ -30,6 +30,7 @@ from review.tables import (
     Flag,
     RefusedRecord,
     Seat,
+    Suppression,
     Tombstone,
 )
 from review.upsert import count, insert_new
@@ -56,25 +57,17 @@ class Applied:
 
 @dataclass(slots=True)
 class _Open:
-    """A case that takes flags, and what a batch adds to it."""
+    """A case that takes flags, and what a batch adds to it. `wrapped` is its key where the case
+    is new."""
 
     row: Case
     cipher: CaseCipher
+    wrapped: bytes | None
     rules: set[str]
     kinds: set[str]
-    added: int = 0
-    suppressed: int = 0
+    taken: list[tuple[ReceivedRecord, Material, Suppression | None]] = field(default_factory=list)
+    units: set[str] = field(default_factory=set)
     units_known: bool = True
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Rows to write at the batch's end."""
-
-    flags: list[dict[str, Any]] = field(default_factory=list)
-    sides: list[dict[str, Any]] = field(default_factory=list)
-    units: list[dict[str, Any]] = field(default_factory=list)
-    hits: list[dict[str, Any]] = field(default_factory=list)
 
 
 def apply(desk: Desk, records: Sequence[ReceivedRecord]) -> Applied:
@@ -213,74 +206,107 @@ def _take(
 ) -> None:
     cleared = suppression.active(session, [item for _, item in fresh])
     groups = _open_cases(session, desk, [item for _, item in fresh], now)
-    batch = _Batch()
-    width = timedelta(minutes=desk.settings.flood_window_minutes)
     for record, item in fresh:
         case = groups[item.group_key]
         by = suppression.covering(item, cleared)
         if by is not None:
             by.hits += 1
             applied.suppressed += 1
-            case.suppressed += 1
         else:
             applied.new += 1
-        case.added += 1
+        units, known = desk.units.of(item.event.election.id, list(item.refs))
+        case.units |= units
+        case.units_known &= known
         case.rules.update(item.rules)
         case.kinds.update(item.kinds)
-        case_id = case.row.id
-        batch.flags.append(
-            {
-                "flag_id": item.event.flag_id,
-                "case_id": case_id,
-                "event_at": item.event.created_at,
-                "received_at": now,
-                "source_partition": record.partition,
-                "source_offset": record.offset,
-                "body_digest": item.digest,
-                "sealed": case.cipher.seal(item.body, f"flag:{item.event.flag_id}"),
-                "later_versions": 0,
-                "suppressed_by": None if by is None else by.id,
-            }
-        )
-        batch.sides += [
-            {"case_id": case_id, "contest_id": contest, "candidate_id": candidate}
-            for contest, candidate in item.sides
-        ]
-        units, known = desk.units.of(item.event.election.id, list(item.refs))
-        case.units_known &= known
-        batch.units += [{"case_id": case_id, "unit_hash": unit} for unit in units]
-        if by is None:
-            start = window_start(item.event.created_at, width)
-            batch.hits += [
-                {
-                    "contest_id": contest,
-                    "entry_id": entry,
-                    "window_start": start,
-                    "case_id": case_id,
-                }
-                for contest, entry in item.hits
-            ]
+        case.taken.append((record, item, by))
     for case in groups.values():
         _refresh(case, now)
+    _write_cases(session, list(groups.values()))
+    _write_flags(session, desk, list(groups.values()), now)
+
+
+def _write_cases(session: Session, cases: Sequence[_Open]) -> None:
+    """The cases themselves, and what a new one needs: its key and its seats."""
+    made = [case for case in cases if case.wrapped is not None]
+    session.add_all(case.row for case in made)
     session.flush()
-    session.execute(insert(Flag), batch.flags)
-    insert_new(session, CaseSide, batch.sides)
-    insert_new(session, CaseUnit, batch.units)
-    insert_new(session, EntryHit, batch.hits)
-    floods.look(session, desk, batch.hits, [case.row for case in groups.values()], now)
+    if made:
+        session.execute(
+            insert(CaseKey),
+            [{"case_id": case.row.id, "wrapped": case.wrapped} for case in made],
+        )
+        session.execute(
+            insert(Seat),
+            [
+                seat
+                for case in made
+                for seat in new_seats(
+                    case.row, "identity" if case.row.identity == "unconfirmed" else "verdict"
+                )
+            ],
+        )
+
+
+def _write_flags(session: Session, desk: Desk, cases: Sequence[_Open], now: datetime) -> None:
+    """The flags, and what is known of them without opening them."""
+    width = timedelta(minutes=desk.settings.flood_window_minutes)
+    flags: list[dict[str, Any]] = []
+    sides: list[dict[str, Any]] = []
+    units: list[dict[str, Any]] = []
+    hits: list[dict[str, Any]] = []
+    for case in cases:
+        case_id = case.row.id
+        units += [{"case_id": case_id, "unit_hash": unit} for unit in sorted(case.units)]
+        for record, item, by in case.taken:
+            name = item.event.flag_id
+            flags.append(
+                {
+                    "flag_id": name,
+                    "case_id": case_id,
+                    "event_at": item.event.created_at,
+                    "received_at": now,
+                    "source_partition": record.partition,
+                    "source_offset": record.offset,
+                    "body_digest": item.digest,
+                    "sealed": case.cipher.seal(item.body, f"flag:{name}"),
+                    "later_versions": 0,
+                    "suppressed_by": None if by is None else by.id,
+                }
+            )
+            sides += [
+                {"case_id": case_id, "contest_id": contest, "candidate_id": candidate}
+                for contest, candidate in item.sides
+            ]
+            if by is None:
+                start = window_start(item.event.created_at, width)
+                hits += [
+                    {
+                        "contest_id": contest,
+                        "entry_id": entry,
+                        "window_start": start,
+                        "case_id": case_id,
+                    }
+                    for contest, entry in item.hits
+                ]
+    session.execute(insert(Flag), flags)
+    insert_new(session, CaseSide, sides)
+    insert_new(session, CaseUnit, units)
+    insert_new(session, EntryHit, hits)
+    floods.look(session, desk, hits, [case.row for case in cases if case.wrapped is None], now)
 
 
 def _refresh(case: _Open, now: datetime) -> None:
     """What a case is after this batch: open as soon as it holds a flag that is not suppressed."""
     row = case.row
-    is_first = row.flag_count == 0
+    is_first = case.wrapped is not None
     wanted: State = "identity" if row.identity == "unconfirmed" else "verdict"
-    if case.added > case.suppressed:
+    if any(by is None for _, _, by in case.taken):
         if row.state == "suppressed":
             row.state = wanted
     elif is_first:
         row.state = "suppressed"
-    row.flag_count += case.added
+    row.flag_count += len(case.taken)
     row.rules, row.kinds = sorted(case.rules), sorted(case.kinds)
     row.touched_at = now
     row.version += not is_first
@@ -301,35 +327,17 @@ def _open_cases(
         .with_for_update()
     ):
         latest[row.group_key] = row
-    groups = {
-        group: _Open(row, desk.cipher(session, row), set(row.rules), set(row.kinds))
-        for group, row in latest.items()
-        if _takes_flags(row)
-    }
-    made = {}
+    groups = {}
     for group, item in by_group.items():
-        if group not in groups:
-            ref = token_hex(16)
-            cipher, wrapped = desk.keys.new_case(ref)
-            before = latest.get(group)
-            row = _new_case(ref, item, 1 if before is None else before.ordinal + 1, now)
-            made[group] = (row, cipher, wrapped)
-            groups[group] = _Open(row, cipher, set(), set())
-    session.add_all(row for row, _, _ in made.values())
-    session.flush()
-    if made:
-        session.execute(
-            insert(CaseKey),
-            [{"case_id": row.id, "wrapped": wrapped} for row, _, wrapped in made.values()],
-        )
-        session.execute(
-            insert(Seat),
-            [
-                seat
-                for row, _, _ in made.values()
-                for seat in new_seats(row, "identity" if row.state == "identity" else "verdict")
-            ],
-        )
+        before = latest.get(group)
+        if before is not None and _takes_flags(before):
+            cipher = desk.cipher(session, before)
+            groups[group] = _Open(before, cipher, None, set(before.rules), set(before.kinds))
+            continue
+        ref = token_hex(16)
+        cipher, wrapped = desk.keys.new_case(ref)
+        new = _new_case(ref, item, 1 if before is None else before.ordinal + 1, now)
+        groups[group] = _Open(new, cipher, wrapped, set(), set())
     return groups
 
 

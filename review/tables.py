@@ -103,6 +103,7 @@ class Case(Base):
         Index("ix_cases_queue", "waiting", "opened_at", "id"),
         Index("ix_cases_state", "state", "touched_at"),
         Index("ix_cases_contest", "contest_id", "state"),
+        Index("ix_cases_held", "unit_known", "state"),
     )
 
 

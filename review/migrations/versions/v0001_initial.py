@@ -203,6 +203,7 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_contest", ["contest_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_flood_id"), ["flood_id"], unique=False)
+        batch_op.create_index("ix_cases_held", ["unit_known", "state"], unique=False)
         batch_op.create_index("ix_cases_queue", ["waiting", "opened_at", "id"], unique=False)
         batch_op.create_index("ix_cases_state", ["state", "touched_at"], unique=False)
 
