@@ -10,6 +10,8 @@ LAZY_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "register": ("cli.register", "Build and inspect the register of declared accounts."),
     "watchlist": ("cli.watchlist", "Check watchlists."),
     "dead-letters": ("cli.dead_letters", "Records that were refused."),
+    "review": ("cli.review", "The reviewers' side: keys, users, deletion, backups."),
+    "audit": ("cli.audit", "The record of who looked at what and decided what."),
     "synth": ("cli.synth", "Make synthetic registers and post streams with known truth."),
 }
 """Name of a group → the module whose `app` it is, and what the list of commands says of it."""

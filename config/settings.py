@@ -142,7 +142,7 @@ class ReviewSettings(_Section):
     export_dir: Path | None = None
     export_recipient: str | None = None
     """`age1…`: packages are encrypted to it. None: plain files in `export_dir`, mode 0600."""
-    export_recipient_name: Annotated[str, Field(max_length=200)] = ""
+    export_recipient_name: Annotated[str, Field(max_length=200)] | None = None
 
 
 class MetricsSettings(_Section):

@@ -25,7 +25,8 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT: Final = 30_000
 """Milliseconds that SQLite waits for another process's write."""
 POOL_SIZE: Final = 20
-"""Connections at most; a request beyond them waits for one."""
+POOL_MOST: Final = 60
+"""Connections kept, and at most: more than a service has threads, so that none waits for one."""
 
 
 class Store:
@@ -134,9 +135,10 @@ def alembic_config() -> Config:
 
 
 def _options(url: str) -> dict[str, Any]:
+    pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_MOST - POOL_SIZE}
     if url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}, "pool_size": POOL_SIZE}
-    return {"pool_size": POOL_SIZE, "pool_pre_ping": True}
+        return {"connect_args": {"check_same_thread": False}, **pool}
+    return {**pool, "pool_pre_ping": True}
 
 
 def _sqlite_connected(connection: Any, _record: object) -> None:
