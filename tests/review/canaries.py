@@ -3,6 +3,10 @@
 import base64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
+
+SHORTEST: Final = 6
+"""Bytes of a pattern; shorter ones are found anywhere."""
 
 
 def ways(canary: str) -> Iterator[bytes]:
@@ -12,7 +16,9 @@ def ways(canary: str) -> Iterator[bytes]:
     yield canary.encode("utf-16-le")
     yield plain.hex().encode()
     for start in range(3):  # base64 at any of its three phases, without the unsteady ends
-        yield base64.b64encode(b"\0" * start + plain)[4:-4]
+        steady = base64.b64encode(b"\0" * start + plain)[4:-4]
+        if len(steady) >= SHORTEST:
+            yield steady
 
 
 def found_in(files: Iterable[Path], canaries: Iterable[str]) -> list[tuple[str, str]]:
