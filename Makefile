@@ -48,7 +48,7 @@ schemas: $(READY)  ## regenerate the JSON Schemas and the AsyncAPI document
 
 lock: $(READY)  ## renew the hash-pinned lock files
 	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking -o requirements/run.txt pyproject.toml
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo -o requirements/dev.txt pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo --extra review -o requirements/dev.txt pyproject.toml
 
 format: $(READY)
 	@$(BIN)/ruff format .

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +26,7 @@ NONCE_BYTES: Final = 12
 
 Purpose = Literal["group", "finding", "tombstone", "body", "audit", "certificate", "check"]
 """What a keyed hash is for; no purpose's hash can be compared with another's."""
+PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         self._wrap = _derive(secret, "wrap")
         self._macs = {
-            purpose: hmac.new(_derive(secret, purpose), digestmod="sha256")
-            for purpose in Purpose.__args__  # type: ignore[attr-defined]
+            purpose: hmac.new(_derive(secret, purpose), digestmod="sha256") for purpose in PURPOSES
         }
 
     def hash(self, purpose: Purpose, *parts: str) -> str:
