@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config.errors import InvalidInputError, NotAllowedError
-from review import audit, outbox, queue
+from review import audit, eligible, outbox
 from review.actors import Actor, need
 from review.cases import Note, events, known, notes_of, state_of
 from review.desk import Desk
@@ -91,7 +91,7 @@ def _happened(desk: Desk, actor: Actor, case_ref: str, what: Happening, text: st
 def _for_lead(session: Session, actor: Actor, case_ref: str) -> Case:
     need(actor, "lead")
     case = known(session, case_ref, lock=True)
-    if queue.own_unit(session, actor, case):
+    if eligible.own_unit(session, actor, case):
         raise NotAllowedError("this case is about your own unit; another lead does this.")
     return case
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import NotAllowedError, NotFoundError
-from review import audit, queue
+from review import audit, eligible
 from review.actors import Actor
 from review.choices import Answer, IdentityOpinion, Verdict
 from review.desk import Desk
@@ -174,7 +174,7 @@ def is_about_identity(case: Case) -> bool:
 def _may_look(session: Session, actor: Actor, case: Case) -> None:
     if "auditor" in actor.roles:
         return
-    if queue.own_unit(session, actor, case):
+    if eligible.own_unit(session, actor, case):
         raise NotAllowedError("this case is about your own unit; colleagues elsewhere judge it.")
     if "lead" in actor.roles and case.state not in STAGES and not case.golden:
         return

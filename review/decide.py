@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import NotAllowedError, StaleError, WrongStateError
-from review import audit, binding, outbox, queue, retention
+from review import audit, binding, eligible, outbox, queue, retention
 from review.actors import Actor, need
 from review.cases import answer_of, detail_context, events, known, leads_of, state_of
 from review.choices import Answer, IdentityOpinion, Verdict, check
@@ -73,7 +73,7 @@ def submit(desk: Desk, actor: Actor, case_ref: str, *, seen_version: int) -> Sub
     need(actor, "reviewer")
     with desk.store.write() as session:
         case = known(session, case_ref, lock=True)
-        if queue.own_unit(session, actor, case):
+        if eligible.own_unit(session, actor, case):
             raise NotAllowedError("this case is about your own unit; colleagues judge it.")
         seat = queue.held_seat(session, actor, case)
         if case.flood_id is not None or not (case.waiting or case.golden):

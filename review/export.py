@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import NotAllowedError, SettingsError, StaleError, WrongStateError
-from review import audit, queue
+from review import audit, eligible
 from review.actors import Actor, need
 from review.after import not_a_judge
 from review.cases import answer_of, events, known, notes_of, state_of, subjects
@@ -127,7 +127,7 @@ def release(desk: Desk, actor: Actor, case_ref: str, sha256: str) -> Released:
 def _ready(session: Session, desk: Desk, actor: Actor, case_ref: str) -> tuple[Case, CaseCipher]:
     need(actor, "lead")
     case = known(session, case_ref, lock=True)
-    if queue.own_unit(session, actor, case):
+    if eligible.own_unit(session, actor, case):
         raise NotAllowedError("this case is about your own unit; another lead does this.")
     if state_of(case) not in EXPORTABLE:
         raise WrongStateError(

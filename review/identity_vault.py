@@ -15,7 +15,7 @@ from config.errors import (
     SettingsError,
 )
 from lists.vault import SealedPerson, find_in_vault
-from review import audit, queue
+from review import audit, eligible, queue
 from review.actors import Actor, need
 from review.cases import events, known, leads_of, state_of, subjects
 from review.desk import Desk
@@ -45,7 +45,7 @@ def open_identity(
         raise InvalidInputError(f"say why, in at least {REASON_MIN} characters.")
     with desk.store.write() as session:
         case = known(session, case_ref)
-        if queue.own_unit(session, actor, case):
+        if eligible.own_unit(session, actor, case):
             raise NotAllowedError("this case is about your own unit.")
         if state_of(case) in STAGES:
             need(actor, "reviewer")

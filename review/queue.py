@@ -4,13 +4,12 @@ The queue is oldest first, so that no case starves. It never holds a case of the
 unit, nor one that they answered, and it does not tell whether others have answered.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnExpressionArgument, String, and_, case, cast, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from config.errors import (
@@ -23,24 +22,29 @@ from config.errors import (
 from review import audit, golden
 from review.actors import Actor, need
 from review.desk import Desk
+from review.eligible import ALL, STAGE, Condition, Query, free_seats, matching, may_judge, own_unit
 from review.states import STAGES, Stage
-from review.tables import Case, CaseUnit, Seat
+from review.tables import Case, Seat
 
-_Condition = ColumnExpressionArgument[bool]
-_CODE = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
-_IDENTITY = ("identity", "identity_split")
-STAGE: Any = case((Case.state.in_(_IDENTITY), "identity"), else_="verdict")
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Filters; None is no filter."""
-
-    election_id: str | None = None
-    contest_id: str | None = None
-    platform: str | None = None
-    rule: str | None = None
-    stage: Stage | None = None
+__all__ = [
+    "ALL",
+    "COUNTED_TO",
+    "Page",
+    "Progress",
+    "Query",
+    "Row",
+    "Task",
+    "claim",
+    "claim_next",
+    "clear",
+    "held_seat",
+    "let_go",
+    "page",
+    "progress",
+    "release",
+    "renew",
+    "revision",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,6 @@ class Progress:
     waiting: int
 
 
-ALL = Query()
 COUNTED_TO: Final = 1_000
 """From here on the queue is long, and how long is for the figures of the backlog."""
 
@@ -98,7 +101,7 @@ def page(
     with desk.store.read() as session:
         wanted = (
             select(Case)
-            .where(*_for(actor), *_filters(query))
+            .where(*may_judge(actor), *matching(query))
             .order_by(Case.opened_at, Case.id)
             .limit(limit + 1)
         )
@@ -137,7 +140,7 @@ def claim_next(desk: Desk, actor: Actor, query: Query = ALL) -> Task | None:
                 Seat.reviewer_id == actor.id,
                 Seat.submitted_at.is_(None),
                 Seat.leased_until > now,
-                *_filters(query),
+                *matching(query),
             )
             .order_by(Case.opened_at)
             .limit(1)
@@ -148,8 +151,8 @@ def claim_next(desk: Desk, actor: Actor, query: Query = ALL) -> Task | None:
         if surprise is not None:
             return _lease(session, desk, actor, surprise[0], surprise[1], now)
         found = session.execute(
-            _free(actor, now)
-            .where(*_for(actor), *_filters(query))
+            free_seats(actor, now)
+            .where(*may_judge(actor), *matching(query))
             .order_by(
                 Case.opened_at, Case.id, case((Seat.reviewer_id == actor.id, 0), else_=1), Seat.seat
             )
@@ -169,7 +172,7 @@ def claim(desk: Desk, actor: Actor, case_ref: str) -> Task:
         item = _known(session, case_ref)
         _refuse_unfit(session, actor, item)
         found = session.execute(
-            _free(actor, now)
+            free_seats(actor, now)
             .where(Case.id == item.id)
             .order_by(case((Seat.reviewer_id == actor.id, 0), else_=1), Seat.seat)
             .limit(1)
@@ -265,18 +268,6 @@ def clear(seat: Seat) -> None:
     seat.choice = seat.reason = seat.sealed_detail = seat.drafted_at = None
 
 
-def own_unit(session: Session, actor: Actor, item: Case) -> bool:
-    """True where the author, or somebody who may be the author, is of the actor's unit."""
-    return (
-        session.scalar(
-            select(CaseUnit.case_id)
-            .where(CaseUnit.case_id == item.id, CaseUnit.unit_hash.in_(actor.units))
-            .limit(1)
-        )
-        is not None
-    )
-
-
 def _lease(
     session: Session, desk: Desk, actor: Actor, item: Case, seat: Seat, now: datetime
 ) -> Task:
@@ -286,67 +277,6 @@ def _lease(
     seat.leased_until = now + timedelta(minutes=desk.settings.lease_minutes)
     session.flush()
     return Task(item.ref, _stage(item), seat.leased_until)
-
-
-def _free(actor: Actor, now: datetime) -> Any:
-    """Cases with a seat that this actor could take now."""
-    return (
-        select(Case, Seat)
-        .join(
-            Seat,
-            and_(Seat.case_id == Case.id, Seat.stage == STAGE, Seat.round == Case.round),
-        )
-        .where(
-            Seat.submitted_at.is_(None),
-            or_(
-                Seat.leased_until.is_(None),
-                Seat.leased_until <= now,
-                Seat.reviewer_id == actor.id,
-            ),
-        )
-    )
-
-
-def _for(actor: Actor) -> list[_Condition]:
-    """What may be given to this actor."""
-    answered = (
-        select(Seat.case_id)
-        .where(
-            Seat.case_id == Case.id,
-            Seat.stage == STAGE,
-            Seat.reviewer_id == actor.id,
-            Seat.submitted_at.is_not(None),
-        )
-        .correlate(Case)
-        .exists()
-    )
-    wanted: list[_Condition] = [Case.waiting, ~answered]
-    if actor.units:
-        colleague = (
-            select(CaseUnit.case_id)
-            .where(CaseUnit.case_id == Case.id, CaseUnit.unit_hash.in_(sorted(actor.units)))
-            .correlate(Case)
-            .exists()
-        )
-        wanted.append(~colleague)
-    return wanted
-
-
-def _filters(query: Query) -> list[_Condition]:
-    wanted: list[_Condition] = []
-    if query.election_id is not None:
-        wanted.append(Case.election_id == query.election_id)
-    if query.contest_id is not None:
-        wanted.append(Case.contest_id == query.contest_id)
-    if query.platform is not None:
-        wanted.append(Case.platform == query.platform)
-    if query.stage is not None:
-        wanted.append(query.stage == STAGE)
-    if query.rule is not None:
-        if not _CODE.match(query.rule):
-            raise InvalidInputError("no such rule.")
-        wanted.append(cast(Case.rules, String).contains(f'"{query.rule}"', autoescape=True))
-    return wanted
 
 
 def _refuse_unfit(session: Session, actor: Actor, item: Case) -> None:
@@ -417,13 +347,13 @@ def _row(item: Case, actor: Actor, seats: Sequence[Seat]) -> Row:
 
 def _waiting(session: Session, actor: Actor, query: Query) -> int:
     """How many of the queue are this actor's to judge, counted to `COUNTED_TO` and no further."""
-    theirs = select(Case.id).where(*_for(actor), *_filters(query)).limit(COUNTED_TO)
+    theirs = select(Case.id).where(*may_judge(actor), *matching(query)).limit(COUNTED_TO)
     return session.scalar(select(func.count()).select_from(theirs.subquery())) or 0
 
 
-def _count(session: Session, *conditions: _Condition) -> int:
+def _count(session: Session, *conditions: Condition) -> int:
     return session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
 
 
-def _seats(session: Session, *conditions: _Condition) -> int:
+def _seats(session: Session, *conditions: Condition) -> int:
     return session.scalar(select(func.count()).select_from(Seat).where(*conditions)) or 0
