@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-kafka check chaos bench bench-register bench-watchlist bench-stop soak learn eval audit sbom fuzz schemas lock format clean
+.PHONY: setup demo test test-kafka check chaos bench bench-register bench-watchlist bench-stop soak bench-review learn eval audit sbom fuzz schemas lock format clean
 
 $(READY): pyproject.toml requirements/dev.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup.sh
@@ -48,6 +48,9 @@ bench-stop: $(READY)  ## the last flag after a stop, on three brokers of Apache 
 soak: $(READY)  ## ten minutes of load on Apache Kafka, with bursts, and the scaling (a quarter of an hour)
 	@$(BIN)/python -m bench.soak $(ARGS)
 
+bench-review: $(READY)  ## the reviewers' store with 200,000 cases, SQLite and PostgreSQL; JSON in bench/out/
+	@$(BIN)/python -m bench.review $(ARGS)
+
 learn: $(READY)  ## learn config/match_model.yaml anew (a quarter of an hour, 8 GB; ARGS="--data DIR")
 	@$(BIN)/python -m learning.learn $(ARGS)
 
@@ -68,7 +71,7 @@ schemas: $(READY)  ## regenerate the JSON Schemas and the AsyncAPI document
 
 lock: $(READY)  ## renew the hash-pinned lock files
 	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking -o requirements/run.txt pyproject.toml
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo -o requirements/dev.txt pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --resolver=backtracking --extra dev --extra demo --extra review -o requirements/dev.txt pyproject.toml
 
 format: $(READY)
 	@$(BIN)/ruff format .

@@ -12,6 +12,8 @@ LAZY_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "keys": ("cli.keys", "Make the keys that sign control and list records."),
     "dead-letters": ("cli.dead_letters", "Records that were refused."),
     "kafka": ("cli.kafka", "What the brokers must allow."),
+    "review": ("cli.review", "The reviewers' side: keys, users, deletion, backups."),
+    "audit": ("cli.audit", "The record of who looked at what and decided what."),
     "synth": ("cli.synth", "Make synthetic registers and post streams with known truth."),
 }
 """Name of a group → the module whose `app` it is, and what the list of commands says of it."""

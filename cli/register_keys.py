@@ -21,7 +21,8 @@ Counted = Callable[[str, int | None], AbstractContextManager[Callable[[int], Non
 
 
 def add_commands(app: typer.Typer, counted: Counted) -> None:
-    """Put `key`, `review-key` and `refs` on `app`; `counted` shows how far `refs` is."""
+    """Put `key`, `review-key`, `refs`, `units` and `unit` on `app`; `counted` shows how far
+    `refs` is."""
 
     @app.command()
     def key(path: Annotated[Path, typer.Argument(metavar="KEY", help="The new key file.")]) -> None:
@@ -61,3 +62,25 @@ def add_commands(app: typer.Typer, counted: Counted) -> None:
             f"{directory}: {people:,} pseudonyms for {election}, key "
             f"{manifest.refs[election].key_id}; vault {vault}, for the holder of {recipient}"
         )
+
+    @app.command()
+    def units(
+        directory: Annotated[Path, typer.Argument(metavar="DIR", help="The register's directory.")],
+        election: Annotated[str, typer.Option(metavar="ID", help="The election's id.")],
+        key_file: Annotated[Path, typer.Option(metavar="KEY", help="Made by 'register key'.")],
+        out: Annotated[
+            Path, typer.Option(metavar="OUT", help="ELECTION.units, for the review side.")
+        ],
+    ) -> None:
+        """Write which unit each pseudonym is of, as keyed hashes: nobody judges a colleague."""
+        people = register_refs.write_unit_hashes(directory, election, key_file, out)
+        typer.echo(f"{out}: unit hashes of {people:,} people for {election}")
+
+    @app.command()
+    def unit(
+        code: Annotated[str, typer.Argument(metavar="CODE", help="An agency code.")],
+        election: Annotated[str, typer.Option(metavar="ID", help="The election's id.")],
+        key_file: Annotated[Path, typer.Option(metavar="KEY", help="Made by 'register key'.")],
+    ) -> None:
+        """The hash of one unit, for a reviewer's own; the review side cannot compute it."""
+        typer.echo(register_refs.unit_of(register_refs.read_key(key_file), election, code))

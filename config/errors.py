@@ -61,3 +61,47 @@ class InputError(NetralError):
     """A file given on the command line cannot be read."""
 
     exit_code = 66
+
+
+class ReviewError(NetralError):
+    """Something that the review console refuses. Messages never hold a case's content."""
+
+
+class StoreError(ReviewError):
+    """The review store cannot be used."""
+
+    exit_code = 69
+
+
+class KeyFileError(ReviewError):
+    """The review side's master key is missing, unreadable, or not the store's."""
+
+    exit_code = 78
+
+
+class NotFoundError(ReviewError):
+    """No such case, flood, suppression or user; it may have been deleted."""
+
+
+class NotAllowedError(ReviewError):
+    """The actor's role, unit or earlier opinion forbids it."""
+
+
+class TakenError(ReviewError):
+    """Somebody else holds the seat, or the lease ran out and somebody else took it."""
+
+
+class StaleError(ReviewError):
+    """The case changed since the actor looked at it. Look again."""
+
+
+class WrongStateError(ReviewError):
+    """The case is not in a state in which that can be done."""
+
+
+class InvalidInputError(ReviewError):
+    """A choice, reason or note is refused."""
+
+
+class AuditError(ReviewError):
+    """The audit chain is broken."""

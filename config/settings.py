@@ -126,6 +126,7 @@ class TopicSettings(_Section):
     register_updates: TopicName = "register-updates"
     watchlist_updates: TopicName = "watchlist-updates"
     control: TopicName = "netral-control"
+    review_decisions: TopicName = "review-decisions"
     partitions: Annotated[int, Field(ge=1, le=1_000)] = 4
     replication: Annotated[int, Field(ge=1, le=9)] = 1
 
@@ -169,6 +170,49 @@ class JudgementSettings(_Section):
         """Content hash of what changes a judgement, 16 hexadecimal digits."""
         canonical = orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
         return sha256(canonical).hexdigest()[:16]
+
+
+class ReviewSettings(_Section):
+    """The reviewers' console: its store, keys, people's duties, and how long it keeps what.
+
+    Days count from the last that happened to a case. `golden_rate` is the share (0 to 1) of tasks
+    that are synthetic cases with known answers.
+    """
+
+    store: str = "sqlite:///review.db"
+    """SQLAlchemy's URL: `sqlite:////PATH` or `postgresql+psycopg://USER@HOST/NAME`."""
+    master_key_file: Path | None = None
+    """What wraps the cases' keys; the console needs it."""
+    group: Annotated[str, Field(min_length=1, max_length=200)] = "netral-review"
+    ingest_batch: Annotated[int, Field(ge=1, le=10_000)] = 500
+
+    vault_dir: Path | None = None
+    """Holds `ELECTION.vault`, the sealed vaults."""
+    review_key_file: Path | None = None
+    units_dir: Path | None = None
+    """Holds `ELECTION.units`, keyed hashes of units."""
+    compare_units: bool = True
+    """False: nobody is kept from cases of their own unit. Only where no unit hashes exist."""
+
+    lease_minutes: Annotated[int, Field(ge=1, le=240)] = 15
+    flood_authors: Annotated[int, Field(ge=2, le=100_000)] = 50
+    flood_window_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
+    suppression_days: Annotated[int, Field(ge=1, le=400)] = 60
+    golden_rate: Annotated[float, Field(ge=0, le=0.5)] = 0.02
+
+    unreviewed_days: Annotated[int, Field(ge=1, le=90)] = 14
+    dismissed_days: Annotated[int, Field(ge=1, le=365)] = 30
+    undelivered_days: Annotated[int, Field(ge=1, le=365)] = 90
+    """A suspected breach that two agreed on and nobody exported or closed."""
+    closed_days: Annotated[int, Field(ge=0, le=365)] = 0
+    """After a referred case was closed."""
+    tombstone_days: Annotated[int, Field(ge=15, le=365)] = 60
+    """Longer than `flagged-events` keeps its records, or a replay could bring a case back."""
+
+    export_dir: Path | None = None
+    export_recipient: str | None = None
+    """`age1…`: packages are encrypted to it. None: plain files in `export_dir`, mode 0600."""
+    export_recipient_name: Annotated[str, Field(max_length=200)] | None = None
 
 
 class MetricsSettings(_Section):
@@ -240,6 +284,7 @@ class Settings(BaseSettings):
     lists: ListSettings = ListSettings()
     judgement: JudgementSettings = JudgementSettings()
     signing: SigningSettings = SigningSettings()
+    review: ReviewSettings = ReviewSettings()
     metrics: MetricsSettings = MetricsSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()

@@ -33,6 +33,8 @@ from lists.register_artifact import (
     read_manifest,
     read_ref_bytes,
 )
+from lists.unit_hashes import FORMAT as UNITS_FORMAT
+from lists.unit_hashes import HASH_BYTES, UnitHeader, unit_hash, write_units
 from lists.vault import (
     REF_BYTES,
     VaultHeader,
@@ -78,6 +80,37 @@ def key_id(secret: bytes) -> str:
 def subject_ref(secret: bytes, election_id: str, person_id: str) -> str:
     """One person's pseudonym in one election, for `subject_refs` of a register update."""
     return f"s{_pseudonym(_keyed(secret, election_id), person_id.encode()).hex()}"
+
+
+def unit_of(secret: bytes, election_id: str, agency_code: str) -> str:
+    """The hash of a unit in one election, `u` and 32 hexadecimal digits: for a reviewer's own."""
+    return f"u{unit_hash(_unit_key(secret, election_id), agency_code).hex()}"
+
+
+def write_unit_hashes(directory: Path, election_id: str, key_file: Path, units: Path) -> int:
+    """Write which unit each pseudonym belongs to, as keyed hashes; returns how many people.
+
+    The election needs its pseudonyms first. Raises RegisterError where it has none under this
+    key, or where the key, the artifact or the place is refused.
+    """
+    secret = read_key(key_file)
+    stored = read_manifest(directory).refs.get(election_id)
+    refs = read_ref_bytes(directory, election_id)
+    if stored is None or refs is None or stored.key_id != key_id(secret):
+        raise RegisterError(
+            f"{directory}: no pseudonyms for election {election_id} under key {key_id(secret)}. "
+            "Run 'netral register refs' first."
+        )
+    key = _unit_key(secret, election_id)
+    codes = read_identities(directory)["agency_code"].dictionary_encode().combine_chunks()
+    hashes = [unit_hash(key, code) for code in codes.dictionary.to_pylist()]
+    nobody = bytes(HASH_BYTES)
+    rows = [nobody if place is None else hashes[place] for place in codes.indices.to_pylist()]
+    header = UnitHeader(
+        format=UNITS_FORMAT, election_id=election_id, key_id=key_id(secret), people=len(rows)
+    )
+    write_units(units, header, refs, rows)
+    return len(rows)
 
 
 def write_refs(
@@ -171,6 +204,10 @@ def _pseudonym(keyed: hmac.HMAC, person_id: bytes) -> bytes:
     code = keyed.copy()
     code.update(person_id)
     return code.digest()[:REF_BYTES]
+
+
+def _unit_key(secret: bytes, election_id: str) -> bytes:
+    return _derive(secret, f"unit|{election_id}")
 
 
 def _keyed(secret: bytes, election_id: str) -> hmac.HMAC:

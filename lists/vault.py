@@ -20,6 +20,7 @@ recipient could. Take vaults from the register's builder only.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -27,6 +28,7 @@ from typing import IO, Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyrage
 from pyrage import x25519
 
@@ -40,6 +42,7 @@ AGE_LINE: Final = b"age-encryption.org/v1\n"
 FORMAT: Final = "netral-vault-2"
 _HEAD_MAX: Final = 8_192
 _ROWS_A_BATCH: Final = 65_536
+_DRAIN: Final = 1 << 20
 _SECRET_PREFIX: Final = "AGE-SECRET-KEY-"  # noqa: S105 - how all of them begin
 _COLUMNS: Final = pa.schema(
     [
@@ -223,6 +226,50 @@ def open_vault(vault: Path, review_key_file: Path) -> OpenedVault:
         raise RegisterError(f"{vault}: vault cannot be read ({error.strerror}).") from None
     # Nothing is parsed before the whole file has proved to be what was sealed.
     return _parse(vault, plain.getvalue())
+
+
+def find_in_vault(vault: Path, review_key_file: Path, ref: str) -> SealedPerson | None:
+    """One person of a vault, None where it has none of that pseudonym; keeps nothing else of it.
+
+    Read through in batches, and only then answered: the whole file must prove to be what was
+    sealed. Raises RegisterError as :func:`open_vault` does.
+    """
+    key = _parse_ref(ref)
+    identity = read_review_key(review_key_file)
+    reading, writing = os.pipe()
+    with (
+        ThreadPoolExecutor(1) as beside,
+        os.fdopen(reading, "rb") as plain,
+    ):
+        search = beside.submit(_search, vault, plain, key)
+        try:
+            with os.fdopen(writing, "wb") as sink, vault.open("rb") as file:
+                if file.read(len(AGE_LINE)) != AGE_LINE:
+                    raise _no_vault(vault)
+                file.seek(0)
+                _decrypt(vault, file, sink, identity, review_key_file)
+        except OSError as error:
+            raise RegisterError(f"{vault}: vault cannot be read ({error.strerror}).") from None
+        return search.result()
+
+
+def _search(vault: Path, plain: IO[bytes], key: bytes) -> SealedPerson | None:
+    found = None
+    try:
+        reader = pa.ipc.open_stream(plain)
+        metadata = reader.schema.metadata or {}
+        if metadata.get(b"format") != FORMAT.encode() or not reader.schema.equals(_COLUMNS):
+            raise _no_vault(vault)
+        for batch in reader:
+            row = pc.index(batch["ref"], pa.scalar(key, pa.binary(REF_BYTES))).as_py()
+            if row >= 0:
+                found = SealedPerson(*(batch[name][row].as_py() for name in _PEOPLE_COLUMNS.names))
+    except (pa.ArrowException, OSError):
+        raise _no_vault(vault) from None
+    finally:
+        while plain.read(_DRAIN):  # whoever writes must come to its end, and say what it found
+            pass
+    return found
 
 
 class _Reader:

@@ -21,18 +21,14 @@ PURPOSES: Final[dict[Role, str]] = {
     "source": "writes public posts",
     "publisher": "sends list updates, and reads them to go on from the last",
     "operator": "stops and resumes all flagging",
-    "reviewer": "reads flagged events",
+    "reviewer": "reads flagged events, writes decisions",
     "sre": "reads the lag",
     "replay": "reads refused or skipped posts again and judges them anew",
     "topics": "makes the topics",
 }
 
-REVIEW_GROUP: Final = "netral-review"
-"""Consumer group of the review side."""
-
 Rule = tuple[ResourceType, str, tuple[Operation, ...]]
-"""Kind of resource; the setting that names it, `topics.` or `kafka.`, or `=` and a fixed name;
-operations."""
+"""Kind of resource; the setting that names it, `section.name`; operations."""
 
 ACCESS: Final[dict[Role, tuple[Rule, ...]]] = {
     "worker": (
@@ -52,7 +48,8 @@ ACCESS: Final[dict[Role, tuple[Rule, ...]]] = {
     "operator": (("topic", "topics.control", ("Read", "Write")),),
     "reviewer": (
         ("topic", "topics.flagged_events", ("Read",)),
-        ("group", f"={REVIEW_GROUP}", ("Read",)),
+        ("topic", "topics.review_decisions", ("Write",)),
+        ("group", "review.group", ("Read",)),
     ),
     "sre": (
         ("topic", "topics.public_posts", ("Describe",)),
@@ -63,7 +60,7 @@ ACCESS: Final[dict[Role, tuple[Rule, ...]]] = {
         ("topic", "topics.register_updates", ("Read",)),
         ("topic", "topics.watchlist_updates", ("Read",)),
         ("topic", "topics.control", ("Read",)),
-        ("topic", "topics.flagged_events", ("Write",)),
+        ("topic", "topics.flagged_events", ("Read", "Write")),
         ("topic", "topics.dead_letters", ("Read", "Write")),
         ("group", "kafka.group", ("Read",)),
     ),
@@ -76,6 +73,7 @@ ACCESS: Final[dict[Role, tuple[Rule, ...]]] = {
             "register_updates",
             "watchlist_updates",
             "control",
+            "review_decisions",
         )
     ),
 }
@@ -103,8 +101,6 @@ def rights(settings: Settings, role: Role) -> tuple[Right, ...]:
 
 
 def _resource(settings: Settings, named: str) -> str:
-    if named.startswith("="):
-        return named[1:]
     section, _, name = named.partition(".")
     value = getattr(getattr(settings, section), name)
     if not isinstance(value, str):

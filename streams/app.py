@@ -14,7 +14,7 @@ from streams.batch_transport import (
     Unobserved,
     batch_transport,
 )
-from streams.connection import faust_credentials
+from streams.faust_login import faust_credentials
 
 STREAM_BUFFER_BATCHES: Final = 16
 """Fetched batches that may wait for an agent; above, fetching pauses."""

@@ -19,6 +19,7 @@ from streams.records import (
     FlaggedEvent,
     PublicPost,
     RegisterUpdate,
+    ReviewDecision,
     WatchlistUpdate,
 )
 
@@ -123,6 +124,7 @@ decode_flag: Final = RecordDecoder(FlaggedEvent)
 decode_dead_letter: Final = RecordDecoder(DeadLetter)
 decode_register_update: Final = RecordDecoder(RegisterUpdate)
 decode_watchlist_update: Final = RecordDecoder(WatchlistUpdate)
+decode_decision: Final = RecordDecoder(ReviewDecision)
 decode_control: Final = RecordDecoder(ControlRecord)
 
 

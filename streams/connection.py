@@ -9,8 +9,6 @@ import ssl
 from pathlib import Path
 from typing import Any, Final
 
-from faust import SASLCredentials, SSLCredentials
-from faust.auth import Credentials
 from pydantic import SecretStr
 
 from config.errors import SettingsError
@@ -43,20 +41,6 @@ def connection(kafka: KafkaSettings) -> Connection:
             raise SettingsError("kafka.sasl_password_file is not set. Set it.")
         arguments["sasl_plain_password"] = password.get_secret_value()
     return arguments
-
-
-def faust_credentials(kafka: KafkaSettings) -> Credentials | None:
-    """The same for Faust's own consumer, as its `broker_credentials`; None where there are none."""
-    given = connection(kafka)
-    context = given.get("ssl_context")
-    if kafka.uses_sasl:
-        return SASLCredentials(
-            username=given["sasl_plain_username"],
-            password=given["sasl_plain_password"],
-            mechanism=given["sasl_mechanism"],
-            ssl_context=context,
-        )
-    return SSLCredentials(context) if context is not None else None
 
 
 def tls_context(kafka: KafkaSettings) -> ssl.SSLContext:

@@ -28,6 +28,7 @@ KEYS: Final = {
     "RegisterUpdate": "Platform and handle.",
     "WatchlistUpdate": "Id of the contest.",
     "ControlRecord": "None.",
+    "ReviewDecision": "The decision's `decision_id`: the same decision always has the same key.",
 }
 SIGNATURE: Final = {
     KEY_HEADER: "Id of the key that signed the record, 16 hexadecimal digits.",
@@ -58,6 +59,7 @@ RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
     records.FlaggedEvent,
     records.PublicPost,
     records.RegisterUpdate,
+    records.ReviewDecision,
     records.Watchlist,
     records.WatchlistUpdate,
 )

@@ -42,6 +42,7 @@ FLAG_MAX_AGE: Final = timedelta(seconds=4)
 newer) refuses an older flag, however it came to be late."""
 FLAG_MAX_AHEAD: Final = timedelta(seconds=1)
 """How far a worker's clock may be ahead of the broker's: together, the five seconds."""
+REVIEW_DECISIONS_RETENTION: Final = timedelta(days=14)
 
 _CONFIGURATION_REFUSED: Final = frozenset(
     {InvalidConfigurationError, UnsupportedVersionError, PolicyViolationError}
@@ -142,6 +143,14 @@ def declared_topics(settings: Settings) -> tuple[TopicSpec, ...]:
             FOREVER,
             "WatchlistUpdate",
             "Changes of the watchlist, one whole contest each.",
+            limit,
+        ),
+        TopicSpec(
+            names.review_decisions,
+            1,
+            REVIEW_DECISIONS_RETENTION,
+            "ReviewDecision",
+            "What reviewers came to, once for each key.",
             limit,
         ),
     )

@@ -2,6 +2,7 @@
 
 from streams.records.control import ControlRecord
 from streams.records.dead_letter import DeadLetter, DeadLetterReason
+from streams.records.decision import DecisionOutcome, ReviewDecision
 from streams.records.flag import (
     Author,
     Cue,
@@ -59,6 +60,7 @@ __all__ = [
     "CueKind",
     "DeadLetter",
     "DeadLetterReason",
+    "DecisionOutcome",
     "Election",
     "ElectionContext",
     "EvidenceItem",
@@ -75,6 +77,7 @@ __all__ = [
     "Platform",
     "PublicPost",
     "RegisterUpdate",
+    "ReviewDecision",
     "SeverityClass",
     "SubjectRef",
     "Target",

@@ -2,6 +2,9 @@ import pytest
 
 from tests.brokers import Kind
 from tests.invariants.live import LiveRun, live_run
+from tests.review.fixtures import clock, desk, postgres, store_url
+
+__all__ = ["clock", "desk", "live", "postgres", "store_url"]
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,8 @@ from config.settings import KafkaSettings, LogSettings, Settings, load_settings
 from lists.refs import read_key
 from streams.access import rights
 from streams.broker import wait_for_broker
-from streams.connection import connection, faust_credentials
+from streams.connection import connection
+from streams.faust_login import faust_credentials
 from streams.logs import configure_logging
 from streams.topics import ensure_topics
 from tests.brokers import Place

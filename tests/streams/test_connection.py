@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from config.errors import BrokerError, SettingsError
 from config.settings import KafkaSettings
 from streams.broker import wait_for_broker
-from streams.connection import connection, faust_credentials
+from streams.connection import connection
+from streams.faust_login import faust_credentials
 from tests.certificates import Authority, Signed
 
 DEADLINE = 10.0
