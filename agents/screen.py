@@ -77,7 +77,7 @@ class Screener:
                 if isinstance(failure, DecodeFailure)
             ]
             outcomes = screen(posts, self._lists.stages, tick)
-            while not await self._write(batch, outcomes, span, tick):
+            while not await self._write(batch, outcomes, span, tick, len(letters)):
                 await self._switch.wait_to_try_again()
                 self._clock.start()
                 outcomes = screen(posts, self._lists.stages, tick)
@@ -88,9 +88,17 @@ class Screener:
         self._count(batch, outcomes)
 
     async def _write(
-        self, batch: Batch, outcomes: Sequence[Outcome], span: BatchSpan, tick: Tick
+        self,
+        batch: Batch,
+        outcomes: Sequence[Outcome],
+        span: BatchSpan,
+        tick: Tick,
+        letters: int,
     ) -> bool:
-        """Write the flags. False: they were held back, and must be judged anew."""
+        """Write the flags. False: they were held back, and must be judged anew.
+
+        `letters` is how many dead letters the batch has beside them, for the log.
+        """
         now = time.time()
         # The time for which it is confirmed that flagging was not stopped, seconds ago at most: a
         # broker that limits the age of records refuses a flag that is late on its way.
@@ -102,7 +110,7 @@ class Screener:
                 records.append(self._envelopes.flag(batch.records[place], flag, confirmed_at))
                 flagged.append(batch.records[place])
         tick("encode")
-        log.debug("batch_judged", events=len(outcomes), flags=len(records))
+        log.debug("batch_judged", events=len(outcomes), flags=len(records), dead_letters=letters)
         if not records:
             return True
         try:

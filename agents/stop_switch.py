@@ -1,6 +1,7 @@
 """Whether flags may be sent now (invariant 14): not stopped, and known not to be."""
 
 import asyncio
+from time import monotonic
 from typing import Final
 
 from lists.in_force import ListsInForce
@@ -17,6 +18,7 @@ class StopSwitch:
     def __init__(self, lists: ListsInForce, confirmation: Confirmation) -> None:
         self._lists = lists
         self._confirmation = confirmation
+        self._began: dict[object, float] = {}
 
     def guard(self) -> None:
         """Raises FlagsHeldError where flags may not be sent now."""
@@ -34,7 +36,18 @@ class StopSwitch:
 
     async def wait_until_known(self) -> None:
         """Return when it is known whether flagging is stopped."""
-        await self._confirmation.wait_until_fresh()
+        if self._confirmation.is_fresh:
+            return
+        token = object()
+        self._began[token] = monotonic()
+        try:
+            await self._confirmation.wait_until_fresh()
+        finally:
+            del self._began[token]
+
+    def longest_wait(self) -> float:
+        """Seconds that the oldest held batch has waited to know; 0: none is held."""
+        return monotonic() - min(self._began.values()) if self._began else 0.0
 
     async def wait_to_try_again(self) -> None:
         """Return when flags that were held back are to be judged anew."""

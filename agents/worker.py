@@ -121,7 +121,7 @@ class Worker:
             settings,
             metrics=self._metrics,
             progress=self._progress,
-            longest_wait=lambda: max((one.longest_wait() for one in self._producers), default=0.0),
+            longest_wait=self._longest_wait,
         )
         self._updates = ListUpdates(
             settings.topics, self._lists, self._metrics, settings.kafka.message_max_bytes, order
@@ -185,6 +185,11 @@ class Worker:
         directory = self._settings.lists.register_dir
         assert directory is not None  # noqa: S101 - the lists are loaded
         await follow_register(self._lists, directory, self._register_stamp)
+
+    def _longest_wait(self) -> float:
+        """A batch that is held back waits for its output too: a restart would not help it."""
+        waits = [self._switch.longest_wait(), *(one.longest_wait() for one in self._producers)]
+        return max(waits)
 
     async def follow_progress(self) -> None:
         """Look whether the partitions held move, brokers and output being well."""

@@ -37,7 +37,7 @@ def fold_character(character: str) -> str:
     out = []
     for part in unicodedata.normalize("NFKD", plain):
         category = unicodedata.category(part)
-        if category[0] == "M" or category == "Cf":
+        if category[0] == "M" or category == "Cf" or part in _GLUE:
             continue
         part = HOMOGLYPHS.get(part, part)
         out.append(part if part == "@" or part.isalnum() else " ")

@@ -12,7 +12,7 @@ from review.follow import follow
 from review.relay import NumberAndSign, relay
 from streams.broker import stopped_within, wait_for_broker
 from streams.producer import RecordProducer
-from streams.topics import ensure_topics
+from streams.topics import ensure_review_topics
 
 SWEEP_EVERY: Final = 600.0
 """Seconds."""
@@ -28,7 +28,7 @@ async def run(
         parts.create_task(sweep_regularly(desk, stop))
         if not await wait_for_broker(settings.kafka, stop):
             return
-        await ensure_topics(settings)
+        await ensure_review_topics(settings)
         parts.create_task(follow(desk, settings, stop))
         parts.create_task(_relay(desk, settings, stop, sign))
 

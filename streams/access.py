@@ -10,7 +10,17 @@ from typing import Final, Literal, get_args
 
 from config.settings import Settings
 
-Role = Literal["worker", "source", "publisher", "operator", "reviewer", "sre", "replay", "topics"]
+Role = Literal[
+    "worker",
+    "source",
+    "publisher",
+    "operator",
+    "reviewer",
+    "recipient",
+    "sre",
+    "replay",
+    "topics",
+]
 Operation = Literal["Read", "Write", "Describe", "Create", "Delete"]
 ResourceType = Literal["topic", "group"]
 
@@ -22,6 +32,7 @@ PURPOSES: Final[dict[Role, str]] = {
     "publisher": "sends list updates, and reads them to go on from the last",
     "operator": "stops and resumes all flagging",
     "reviewer": "reads flagged events, writes decisions",
+    "recipient": "reads what reviewers came to",
     "sre": "reads the lag",
     "replay": "reads refused or skipped posts again and judges them anew",
     "topics": "makes the topics",
@@ -51,6 +62,7 @@ ACCESS: Final[dict[Role, tuple[Rule, ...]]] = {
         ("topic", "topics.review_decisions", ("Write",)),
         ("group", "review.group", ("Read",)),
     ),
+    "recipient": (("topic", "topics.review_decisions", ("Read",)),),
     "sre": (
         ("topic", "topics.public_posts", ("Describe",)),
         ("group", "kafka.group", ("Describe",)),

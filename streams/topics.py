@@ -166,23 +166,54 @@ def overlay_topics(settings: Settings) -> tuple[str, str, str]:
     return *list_topics(settings), settings.topics.control
 
 
+def worker_topics(settings: Settings) -> tuple[TopicSpec, ...]:
+    """What a worker reads and writes: all but the decisions, which the review side makes."""
+    decisions = settings.topics.review_decisions
+    return tuple(spec for spec in declared_topics(settings) if spec.name != decisions)
+
+
+async def ensure_review_topics(settings: Settings) -> None:
+    """Make the topic of decisions where it is missing.
+
+    Raises BrokerError where it cannot be made, or where no worker has made `flagged-events` yet;
+    KafkaError where the broker is away.
+    """
+    names = settings.topics
+    async with _admin(settings) as admin:
+        existing = frozenset(await admin.list_topics())
+        if names.flagged_events not in existing:
+            raise BrokerError(
+                f"topic {names.flagged_events} is missing, or the broker does not show it to us. "
+                "Start a worker first, it makes the topics; or grant what 'netral kafka acls "
+                "--role reviewer' prints."
+            )
+        if names.review_decisions not in existing:
+            (spec,) = [
+                spec for spec in declared_topics(settings) if spec.name == names.review_decisions
+            ]
+            if await _create(admin, spec, settings):
+                await _until_known(admin, [spec.name])
+
+
 async def ensure_topics(settings: Settings) -> tuple[str, ...]:
-    """Make the declared topics that are missing; returns their names. Existing ones stay.
+    """Make a worker's topics that are missing; returns their names. Existing ones stay.
 
     A broker that refuses our configuration (the embedded one knows only some of it) gets the
     topic without it, and a warning says which topic has to be configured by hand. Raises
     BrokerError where a topic can be neither found nor made, or where the control topic was lost;
     KafkaError where the broker is away.
     """
-    specs = declared_topics(settings)
+    specs = worker_topics(settings)
     async with _admin(settings) as admin:
         existing = frozenset(await admin.list_topics())
         names = settings.topics
         if names.control not in existing and names.flagged_events in existing:
             raise BrokerError(
                 f"topic {names.control} is missing, but {names.flagged_events} is there: whether "
-                "flagging was stopped cannot be known. 'netral stop' and 'netral resume' make the "
-                "topic anew and say which it shall be."
+                "flagging was stopped cannot be known. Where the broker does not show it, it takes "
+                f"Read on topic {names.control}; '{acls_command('worker')}' prints what grants it. "
+                "Where it is lost, 'netral stop' and 'netral resume' make it anew and say which it "
+                "shall be."
             )
         missing = [spec for spec in specs if spec.name not in existing]
         made = [spec.name for spec in missing if await _create(admin, spec, settings)]

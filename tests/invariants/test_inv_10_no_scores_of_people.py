@@ -119,6 +119,7 @@ def test_inv_10_label_names_and_values_are_from_closed_sets(live: LiveRun) -> No
         "stage": {"decode", *STAGES, "encode"},
         "list": set(LIST_NAMES),
         "version": {versions.register, versions.watchlist, versions.rules, ENGINE_VERSION},
+        "settings": {live.settings.judgement.digest()},
         "partition": {str(number) for number in range(live.settings.topics.partitions)},
     }
     samples = _samples(live)

@@ -105,10 +105,10 @@ def test_only_the_operator_writes_control_and_only_the_publisher_lists() -> None
     }
 
 
-def test_a_reviewer_reads_flags_and_nothing_else() -> None:
+def test_a_reviewer_reads_flags_writes_decisions_and_nothing_else() -> None:
     topics = {
         (right.operation, right.resource)
         for right in rights(Settings(), "reviewer")
         if right.resource_type == "topic"
     }
-    assert topics == {("Read", "flagged-events")}
+    assert topics == {("Read", "flagged-events"), ("Write", "review-decisions")}

@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.shared, pytest.mark.broker]
 
 DEADLINE = 180.0
 KILLS = 10
-LEAST_FLAGS_A_RULE = 30
+LEAST_FLAGS_A_RULE = 10
 STOPPED = 500
 
 

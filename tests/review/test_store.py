@@ -52,5 +52,5 @@ def test_a_store_opens_with_its_own_master_key_only(
     with pytest.raises(KeyFileError, match="not the key"):
         make_desk(store_url, tmp_path, clock, master_key_file=tmp_path / "other.key")
     (tmp_path / "other.key").chmod(0o644)
-    with pytest.raises(KeyFileError, match="others may read it"):
+    with pytest.raises(KeyFileError, match="others may read or change it"):
         make_desk(store_url, tmp_path, clock, master_key_file=tmp_path / "other.key")
