@@ -29,7 +29,7 @@ class Liveness:
         progress: Progress,
         longest_wait: Callable[[], float],
     ) -> None:
-        """`longest_wait` is the seconds that the oldest write, under way or held back, has waited."""
+        """`longest_wait` is the seconds that the oldest write, under way or held, has waited."""
         self._settings = settings
         self._metrics = metrics
         self._progress = progress

@@ -197,7 +197,7 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         found = msgspec.json.decode(content)
         written_as = found["format"] if isinstance(found, dict) else None
-    except (msgspec.DecodeError, KeyError):
+    except (ValueError, KeyError):  # msgspec's DecodeError is a ValueError, as bad UTF-8 is
         raise _corrupt(path, "it is no manifest") from None
     if written_as != FORMAT:
         raise RegisterError(

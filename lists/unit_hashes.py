@@ -104,7 +104,7 @@ def open_units(folder: Path, election_id: str) -> UnitFile:
         line = file.readline(_HEADER_MAX)
         try:
             header = msgspec.json.decode(line, type=UnitHeader)
-        except msgspec.DecodeError:
+        except ValueError:  # msgspec's DecodeError is one, as bad UTF-8 is
             raise RegisterError(f"{path}: no file of unit hashes. {_MAKE}") from None
         if header.format != FORMAT or header.election_id != election_id:
             raise RegisterError(

@@ -14,7 +14,7 @@ from config.settings import Settings
 from streams.app import create_app
 from streams.batch_transport import Batch
 from streams.logs import configure_logging
-from streams.producer import Outgoing, RecordProducer
+from streams.producer import FlagsHeldError, Outgoing, RecordProducer
 from streams.runner import run, serve, serve_again
 from streams.topics import ensure_topics
 from tests.streams.wire import settings_for
@@ -23,19 +23,24 @@ from tests.streams.wire import settings_for
 async def work(settings: Settings, stop: asyncio.Event, pause: float) -> None:
     async def attempt() -> None:
         await ensure_topics(settings)
-        async with RecordProducer(settings.kafka) as producer:
+        async with RecordProducer(settings.kafka, lambda: None) as producer:
 
             async def echo(batch: Batch) -> None:
                 for record in batch.records:
                     if record.value is not None and b"BOOM" in record.value:
                         raise ValueError(f"refused: {record.value!r}")
                 await asyncio.sleep(pause)
-                await producer.write(
-                    [
-                        Outgoing(settings.topics.flagged_events, b"key", record.value or b"")
-                        for record in batch.records
-                    ]
-                )
+                flags = [
+                    Outgoing(settings.topics.flagged_events, b"key", record.value or b"")
+                    for record in batch.records
+                ]
+                while True:
+                    try:
+                        await producer.write(flags)
+                    except FlagsHeldError:  # the broker finds them too old: written again, as new
+                        await asyncio.sleep(0.2)
+                    else:
+                        return
 
             app = create_app(settings)
             attach(app, settings.topics.public_posts, echo)
