@@ -6,7 +6,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from config.settings import Settings
-from streams.topics import declared_topics, ensure_topics, overlay_topics
+from streams.topics import declared_topics, ensure_topics, overlay_topics, worker_topics
 from tests.brokers import Broker
 from tests.streams.wire import settings_for
 
@@ -36,12 +36,12 @@ def test_list_topics_are_one_log_for_ever_and_not_compacted() -> None:
 async def test_what_is_missing_is_made_once(broker: Broker) -> None:
     settings = settings_for(broker.bootstrap, "made-")
     made = await ensure_topics(settings)
-    assert made == tuple(spec.name for spec in declared_topics(settings))
+    assert made == tuple(spec.name for spec in worker_topics(settings))
     assert await ensure_topics(settings) == ()
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
     await admin.start()
     described = await admin.describe_topics(list(made))
     await admin.close()
     assert {topic["topic"]: len(topic["partitions"]) for topic in described} == {
-        spec.name: spec.partitions for spec in declared_topics(settings)
+        spec.name: spec.partitions for spec in worker_topics(settings)
     }
