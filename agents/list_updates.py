@@ -58,8 +58,7 @@ class ListUpdates:
         name, decode = self._routes[topic]
         self._metrics.events.labels(topic).inc()
         try:
-            signature = self.order.verify(topic, record.key, record.value, record.headers)
-            update = decode(record.value, self._max_bytes)
+            update, signature = self.order.read(record, decode, self._max_bytes)
             if isinstance(update, DecodeFailure):
                 self._lists.refuse(
                     name, f"{topic} offset {offset}: {update.reason} at {update.path}"
@@ -72,7 +71,6 @@ class ListUpdates:
                     path=update.path,
                 )
                 return
-            self.order.check_sequence(signature, update.sequence)
             self._apply(update, offset, signature)
         except SignatureRefusedError as error:
             self._lists.refuse(name, f"{topic} offset {offset}: {error}")

@@ -104,9 +104,11 @@ class Screener:
         # broker that limits the age of records refuses a flag that is late on its way.
         confirmed_at = self._switch.wall_time
         records: list[Outgoing] = []
+        flags: list[FlaggedEvent] = []
         flagged: list[ReceivedRecord] = []
         for place in [place for place, outcome in enumerate(outcomes) if outcome.flags]:
             for flag in outcomes[place].flags:
+                flags.append(flag)
                 records.append(self._envelopes.flag(batch.records[place], flag, confirmed_at))
                 flagged.append(batch.records[place])
         tick("encode")
@@ -129,9 +131,8 @@ class Screener:
         events.labels(self._topics.dead_letters).inc(len(unwritable))
         if len(records) > len(unwritable):
             self._metrics.last_flag.set_to_current_time()
-        for outcome in outcomes:
-            for flag in outcome.flags:
-                self._count_flag(flag, now)
+        for flag in flags:
+            self._count_flag(flag, now)
         return True
 
     def _letter(self, record: ReceivedRecord, failure: DecodeFailure) -> Outgoing:

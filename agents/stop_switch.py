@@ -1,12 +1,12 @@
 """Whether flags may be sent now (invariant 14): not stopped, and known not to be."""
 
 import asyncio
-from time import monotonic
 from typing import Final
 
 from lists.in_force import ListsInForce
 from streams.confirmation import Confirmation
 from streams.producer import FlagsHeldError
+from streams.waits import Waits
 
 RETRY_SECONDS: Final = 0.2
 """Before flags that were held back are judged anew; the reason may be the broker's clock."""
@@ -18,7 +18,7 @@ class StopSwitch:
     def __init__(self, lists: ListsInForce, confirmation: Confirmation) -> None:
         self._lists = lists
         self._confirmation = confirmation
-        self._began: dict[object, float] = {}
+        self._waits = Waits()
 
     def guard(self) -> None:
         """Raises FlagsHeldError where flags may not be sent now."""
@@ -38,16 +38,12 @@ class StopSwitch:
         """Return when it is known whether flagging is stopped."""
         if self._confirmation.is_fresh:
             return
-        token = object()
-        self._began[token] = monotonic()
-        try:
+        with self._waits.under_way():
             await self._confirmation.wait_until_fresh()
-        finally:
-            del self._began[token]
 
     def longest_wait(self) -> float:
         """Seconds that the oldest held batch has waited to know; 0: none is held."""
-        return monotonic() - min(self._began.values()) if self._began else 0.0
+        return self._waits.longest()
 
     async def wait_to_try_again(self) -> None:
         """Return when flags that were held back are to be judged anew."""

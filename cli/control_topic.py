@@ -79,15 +79,14 @@ class ControlTopic:
         )
 
     def _take(self, raw: ConsumerRecord) -> None:
-        record = decode_control(raw.value, self._settings.kafka.message_max_bytes)
+        limit = self._settings.kafka.message_max_bytes
         try:
-            signature = self._order.verify(raw.topic, raw.key, raw.value, raw.headers)
-            if isinstance(record, DecodeFailure):
-                self.refused.append((raw.offset, f"{record.reason} at {record.path}"))
-                return
-            self._order.check_sequence(signature, record.sequence)
+            record, signature = self._order.read(raw, decode_control, limit)
         except SignatureRefusedError as error:
             self.refused.append((raw.offset, str(error)))
+            return
+        if isinstance(record, DecodeFailure):
+            self.refused.append((raw.offset, f"{record.reason} at {record.path}"))
             return
         if self.in_force is not None and record.sequence <= self.in_force.record.sequence:
             self.refused.append((raw.offset, f"sequence {record.sequence} is not newer"))

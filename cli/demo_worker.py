@@ -13,6 +13,7 @@ from typing import Final
 
 import orjson
 
+from cli.worker_http import get
 from config.errors import NetralError
 from config.settings import ENV_NESTED, ENV_PREFIX, Settings
 
@@ -134,21 +135,9 @@ class WorkerProcess:
 
     async def _get(self, path: str) -> tuple[int, str]:
         """Status and body; status 0 where nobody answers."""
-        host, port = self.settings.metrics.host, self.settings.metrics.port
-        try:
-            async with asyncio.timeout(_HTTP_TIMEOUT):
-                reader, writer = await asyncio.open_connection(host, port)
-                try:
-                    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-                    await writer.drain()
-                    answer = await reader.read()
-                finally:
-                    writer.close()
-        except (OSError, TimeoutError):
-            return 0, ""
-        head, _, body = answer.partition(b"\r\n\r\n")
-        parts = head.split(b" ", 2)
-        return (int(parts[1]) if len(parts) == 3 else 0), body.decode(errors="replace")
+        metrics = self.settings.metrics
+        status, body = await get(metrics.host, metrics.port, path, _HTTP_TIMEOUT)
+        return status, body.decode(errors="replace")
 
     def _log_end(self) -> str:
         lines = self.log_file.read_text(errors="replace").splitlines()[-15:]

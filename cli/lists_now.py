@@ -22,7 +22,7 @@ from streams.metrics import LabelSets, WorkerMetrics
 from streams.signature_order import SignatureOrder
 from streams.signing_keys import load_verifier
 from streams.topic_end import TopicEnd
-from streams.topics import list_topics
+from streams.topics import overlay_topics
 
 ENGINE_VERSION: Final = version("netral")
 
@@ -110,7 +110,7 @@ async def lists_now(settings: Settings) -> AsyncIterator[ListsNow]:
             topic: await stack.enter_async_context(
                 open_topic(settings.kafka, topic, from_start=True)
             )
-            for topic in (settings.topics.control, *list_topics(settings))
+            for topic in overlay_topics(settings)
         }
         end = TopicEnd(settings.topics.control, **connection(settings.kafka))
         stack.push_async_callback(end.close)

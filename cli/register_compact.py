@@ -60,7 +60,7 @@ async def read_updates(settings: "Settings", included: int) -> tuple[Updates, li
     from streams.signing import SignatureRefusedError
     from streams.signing_keys import load_verifier
 
-    topic = settings.topics.register_updates
+    topic, limit = settings.topics.register_updates, settings.kafka.message_max_bytes
     order = SignatureOrder(load_verifier(settings))
     updates: Updates = []
     unreadable: list[int] = []
@@ -81,10 +81,8 @@ async def read_updates(settings: "Settings", included: int) -> tuple[Updates, li
         async for record in read_to_end(consumer):
             # Those that the register includes count for the order of signatures.
             with suppress(SignatureRefusedError):
-                signature = order.verify(topic, record.key, record.value, record.headers)
-                update = decode_register_update(record.value, settings.kafka.message_max_bytes)
+                update, _ = order.read(record, decode_register_update, limit)
                 if not isinstance(update, DecodeFailure):
-                    order.check_sequence(signature, update.sequence)
                     if record.offset > included:
                         updates.append((update, record.offset))
                     continue

@@ -56,16 +56,15 @@ class UpdatesTopic:
     def _decoded(self, record: ConsumerRecord) -> TopicRecord:
         """The record as a worker takes it, with the reason where one does not."""
         limit = self._settings.kafka.message_max_bytes
-        update = decode_watchlist_update(record.value, limit)
-        readable = None if isinstance(update, DecodeFailure) else update
         try:
-            signature = self._order.verify(record.topic, record.key, record.value, record.headers)
-            if isinstance(update, DecodeFailure):
-                why = f"unreadable: {update.reason} at {update.path}"
-                return TopicRecord(record.offset, record.timestamp, None, why)
-            self._order.check_sequence(signature, update.sequence)
+            update, _ = self._order.read(record, decode_watchlist_update, limit)
         except SignatureRefusedError as error:
+            content = decode_watchlist_update(record.value, limit)
+            readable = None if isinstance(content, DecodeFailure) else content
             return TopicRecord(record.offset, record.timestamp, readable, str(error))
+        if isinstance(update, DecodeFailure):
+            why = f"unreadable: {update.reason} at {update.path}"
+            return TopicRecord(record.offset, record.timestamp, None, why)
         return TopicRecord(record.offset, record.timestamp, update)
 
     @property

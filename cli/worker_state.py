@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from cli.worker_http import get
 from config.errors import InputError
 
 ANSWER_TIMEOUT: Final = 2.0
@@ -27,16 +28,9 @@ def _parse(address: str) -> tuple[str, int]:
 
 
 async def _readyz(host: str, port: int) -> dict[str, Any] | None:
+    _, body = await get(host, port, "/readyz", ANSWER_TIMEOUT)
     try:
-        async with asyncio.timeout(ANSWER_TIMEOUT):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                writer.write(f"GET /readyz HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-                await writer.drain()
-                answer = await reader.read()
-            finally:
-                writer.close()
-        body: dict[str, Any] = orjson.loads(answer.partition(b"\r\n\r\n")[2])
-    except (OSError, TimeoutError, ValueError):
+        answer: dict[str, Any] = orjson.loads(body)
+    except ValueError:  # nobody there, or somebody else
         return None
-    return body
+    return answer

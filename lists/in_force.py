@@ -82,7 +82,6 @@ class ListsInForce:
         self._register_updates: list[tuple[RegisterUpdate, int]] = []
         self._contest_updates: dict[tuple[str, str], WatchlistUpdate] = {}
         self._watchlist_sequence = -1
-        self._control_sequence = -1
         self.control: ControlInForce | None = None
         """The newest control record obeyed; None before the first: flagging is not stopped."""
         self.refusals: dict[ListName, Refusal] = {}
@@ -153,14 +152,14 @@ class ListsInForce:
 
         `signed_by` is the id of the key, None where the record was not signed.
         """
-        if record.sequence <= self._control_sequence:
+        newest = self.control.record.sequence if self.control else -1
+        if record.sequence <= newest:
             error = ListError(
-                f"control record {record.sequence} is not newer than {self._control_sequence}, "
-                "which is in force. Send it with a higher sequence number."
+                f"control record {record.sequence} is not newer than {newest}, which is in force. "
+                "Send it with a higher sequence number."
             )
             self._refuse("control", error)
             raise error
-        self._control_sequence = record.sequence
         self.control = ControlInForce(record, signed_by)
         self._swap("control", replace(self._stages, stopped=record.action == "stop"))
 

@@ -10,7 +10,6 @@ import contextlib
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -32,6 +31,7 @@ from aiokafka.protocol.produce import ProduceRequest
 from config.settings import KafkaSettings
 from streams.broker import is_away, pauses
 from streams.connection import connection
+from streams.waits import Waits
 
 LINGER_MILLISECONDS: Final = 2
 STOP_TIMEOUT: Final = 3.0
@@ -84,14 +84,14 @@ class RecordProducer:
         self._settings = settings
         self._guard = guard
         self._producer: AIOKafkaProducer | None = None
-        self._began: dict[object, float] = {}
+        self._waits = Waits()
         self._is_idempotent = True
         self._is_open = False
         self._renewing = asyncio.Lock()
 
     def longest_wait(self) -> float:
         """Seconds that the oldest write under way has waited for the brokers' word; 0: none is."""
-        return monotonic() - min(self._began.values()) if self._began else 0.0
+        return self._waits.longest()
 
     async def __aenter__(self) -> Self:
         """Connect. Raises KafkaError where the broker is away."""
@@ -117,12 +117,8 @@ class RecordProducer:
         KafkaError where trying again will not help, FlagsHeldError where the guard holds them
         back: some of the records may be written then.
         """
-        token = object()
-        self._began[token] = monotonic()
-        try:
+        with self._waits.under_way():
             return await self._write_all(records)
-        finally:
-            del self._began[token]
 
     async def _write_all(self, records: Sequence[Outgoing]) -> list[int]:
         refused: list[int] = []

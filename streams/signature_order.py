@@ -1,6 +1,15 @@
 """Signed records of each topic, in their order: what was signed once is obeyed once."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from aiokafka import ConsumerRecord
+
+from streams.codec import DecodeFailure
+from streams.records import ControlRecord, RegisterUpdate, WatchlistUpdate
 from streams.signing import Headers, Signature, SignatureRefusedError, Verifier
+
+Record = TypeVar("Record", bound=RegisterUpdate | WatchlistUpdate | ControlRecord)
 
 
 class SignatureOrder:
@@ -18,6 +27,23 @@ class SignatureOrder:
         """The highest sequence so far; None before the first signed record."""
         return self._newest.get(topic)
 
+    def read(
+        self,
+        record: ConsumerRecord,
+        decode: Callable[[bytes | None, int], Record | DecodeFailure],
+        max_bytes: int,
+    ) -> tuple[Record | DecodeFailure, Signature | None]:
+        """What the record says and who signed it, by the rules of every reader of these topics.
+
+        Raises SignatureRefusedError where the signature is not what it must be, comes too late, or
+        has another sequence than the record.
+        """
+        signature = self.verify(record.topic, record.key, record.value, record.headers)
+        content = decode(record.value, max_bytes)
+        if signature is not None and not isinstance(content, DecodeFailure):
+            _check_sequence(signature, content.sequence)
+        return content, signature
+
     def verify(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers
     ) -> Signature | None:
@@ -34,10 +60,10 @@ class SignatureOrder:
         self._newest[topic] = signature.sequence
         return signature
 
-    def check_sequence(self, signature: Signature | None, sequence: int) -> None:
-        """Raises SignatureRefusedError where the record itself has another sequence."""
-        if signature is not None and signature.sequence != sequence:
-            raise SignatureRefusedError(
-                "sequence_mismatch",
-                f"signed as sequence {signature.sequence}, the record says {sequence}.",
-            )
+
+def _check_sequence(signature: Signature, sequence: int) -> None:
+    if signature.sequence != sequence:
+        raise SignatureRefusedError(
+            "sequence_mismatch",
+            f"signed as sequence {signature.sequence}, the record says {sequence}.",
+        )

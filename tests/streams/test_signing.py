@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from aiokafka import ConsumerRecord
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.codec import DecodeFailure, decode_control, encode
+from streams.records import ControlRecord
 from streams.signature_order import SignatureOrder
 from streams.signing import (
     KEY_HEADER,
@@ -175,8 +179,32 @@ def test_a_forged_record_does_not_make_the_next_one_old() -> None:
     assert order.verify(TOPIC, None, b"x", SIGNER.headers(TOPIC, None, 1, b"x")) is not None
 
 
+def control_record(headers: Headers, sequence: int) -> ConsumerRecord[bytes, bytes]:
+    return ConsumerRecord(TOPIC, 0, 0, 0, 0, None, stop(sequence), None, 0, 0, headers)
+
+
+def stop(sequence: int) -> bytes:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return encode(
+        ControlRecord(schema=1, sequence=sequence, action="stop", reason="r", by="b", at=at)
+    )
+
+
 def test_the_record_must_have_the_sequence_it_was_signed_with() -> None:
     order = SignatureOrder(VERIFIER)
-    order.check_sequence(Signature("k", 4), 4)
-    order.check_sequence(None, 4)
-    assert refusal(lambda: order.check_sequence(Signature("k", 4), 5)) == "sequence_mismatch"
+
+    def read(headers: Headers, sequence: int) -> tuple[ControlRecord | DecodeFailure, object]:
+        return order.read(control_record(headers, sequence), decode_control, 10_000)
+
+    taken, signature = read(SIGNER.headers(TOPIC, None, 4, stop(4)), 4)
+    assert isinstance(taken, ControlRecord)
+    assert signature == Signature(SIGNER.key_id, 4)
+    other = SIGNER.headers(TOPIC, None, 5, stop(6))
+    assert refusal(lambda: read(other, 6)) == "sequence_mismatch"
+
+
+def test_an_unsigned_record_has_the_sequence_it_says() -> None:
+    order = SignatureOrder(Verifier([], required=False))
+    taken, signature = order.read(control_record((), 4), decode_control, 10_000)
+    assert isinstance(taken, ControlRecord)
+    assert (taken.sequence, signature) == (4, None)
