@@ -19,7 +19,7 @@ from agents.list_updates import ListUpdates
 from agents.liveness import Liveness
 from agents.screen import Screener, attach
 from agents.stop_switch import StopSwitch
-from config.errors import ListError
+from config.errors import ListError, SettingsError, SigningError
 from config.settings import Settings
 from lists.in_force import LIST_NAMES, ListName, ListsInForce
 from lists.register_watch import follow_register, stamp
@@ -265,7 +265,7 @@ class Worker:
 
     @contextlib.contextmanager
     def reload_on_hangup(self) -> Iterator[None]:
-        """Read the list files again on SIGHUP, for as long as the block runs."""
+        """Read lists and trusted keys again on SIGHUP, for as long as the block runs."""
         hangup = getattr(signal, "SIGHUP", None)
         if hangup is None:  # Windows
             yield
@@ -278,11 +278,14 @@ class Worker:
             loop.remove_signal_handler(hangup)
 
     def _reload(self) -> None:
+        """All of it or nothing: a key file that is refused leaves keys and lists as they are."""
         try:
+            verifier = load_verifier(self._settings)
             self._lists.reload()
-        except ListError as error:
+        except (ListError, SettingsError, SigningError) as error:
             log.warning("reload_refused", error=type(error).__name__, reason=str(error))
         else:
+            self._updates.order.verifier = verifier
             log.info("lists_reloaded")
 
     def _progress(self) -> dict[Partition, Sighting]:

@@ -18,8 +18,6 @@ from tests.docker.rules import PROMETHEUS, alerts, metrics_in, recordings
 
 RUNBOOK = DOCKER.parent / "docs" / "runbook.md"
 FROM_PROMETHEUS = {"up"}
-AWAITED = {"netral_monitoring_enabled", "netral_control_confirmed_seconds"}
-"""Come with the confirmed stop switch; from then on they are asked for like any other."""
 
 
 def run(*command: str | Path) -> None:
@@ -69,7 +67,7 @@ def queries_of_the_dashboard() -> list[str]:
 
 
 def test_rules_and_dashboard_ask_for_metrics_that_exist() -> None:
-    known = exposed() | FROM_PROMETHEUS | AWAITED | {rule.name for rule in recordings()}
+    known = exposed() | FROM_PROMETHEUS | {rule.name for rule in recordings()}
     asked = [rule.expr for rule in (*alerts(), *recordings())] + queries_of_the_dashboard()
     assert {name for expr in asked for name in metrics_in(expr)} <= known
 
