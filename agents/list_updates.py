@@ -23,7 +23,7 @@ from streams.codec import (
 from streams.metrics import WorkerMetrics
 from streams.records import ControlRecord, RegisterUpdate, WatchlistUpdate
 from streams.signature_order import SignatureOrder
-from streams.signing import Signature, SignatureRefusedError
+from streams.signing import Signature, SignatureRefusedError, Verifier
 
 Update = RegisterUpdate | WatchlistUpdate | ControlRecord
 Decode = Callable[[bytes | None, int], Update | DecodeFailure]
@@ -45,12 +45,16 @@ class ListUpdates:
         self._lists = lists
         self._metrics = metrics
         self._max_bytes = max_bytes
-        self.order = order
+        self._order = order
         self._routes: Final[dict[str, tuple[ListName, Decode]]] = {
             topics.register_updates: ("register", decode_register_update),
             topics.watchlist_updates: ("watchlist", decode_watchlist_update),
             topics.control: ("control", decode_control),
         }
+
+    def trust(self, verifier: Verifier) -> None:
+        """Obey these keys from the next record on; a sequence seen before stays old."""
+        self._order.verifier = verifier
 
     def __call__(self, record: ConsumerRecord) -> None:
         """Apply one record, or refuse it. Raises KeyError for a topic that is no list topic."""
@@ -58,7 +62,7 @@ class ListUpdates:
         name, decode = self._routes[topic]
         self._metrics.events.labels(topic).inc()
         try:
-            update, signature = self.order.read(record, decode, self._max_bytes)
+            update, signature = self._order.read(record, decode, self._max_bytes)
             if isinstance(update, DecodeFailure):
                 self._lists.refuse(
                     name, f"{topic} offset {offset}: {update.reason} at {update.path}"

@@ -103,14 +103,13 @@ class Screener:
         # The time for which it is confirmed that flagging was not stopped, seconds ago at most: a
         # broker that limits the age of records refuses a flag that is late on its way.
         confirmed_at = self._switch.wall_time
-        records: list[Outgoing] = []
-        flags: list[FlaggedEvent] = []
-        flagged: list[ReceivedRecord] = []
-        for place in [place for place, outcome in enumerate(outcomes) if outcome.flags]:
-            for flag in outcomes[place].flags:
-                flags.append(flag)
-                records.append(self._envelopes.flag(batch.records[place], flag, confirmed_at))
-                flagged.append(batch.records[place])
+        flags = [
+            (batch.records[place], flag)
+            for place, outcome in enumerate(outcomes)
+            if outcome.flags
+            for flag in outcome.flags
+        ]
+        records = [self._envelopes.flag(received, flag, confirmed_at) for received, flag in flags]
         tick("encode")
         log.debug("batch_judged", events=len(outcomes), flags=len(records), dead_letters=letters)
         if not records:
@@ -122,7 +121,7 @@ class Screener:
             log.warning("flags_held_back", flags=len(records), partition=batch.partition)
             return False
         unwritable = [
-            self._letter(flagged[index], DecodeFailure("unwritable")) for index in refused
+            self._letter(flags[index][0], DecodeFailure("unwritable")) for index in refused
         ]
         if unwritable:
             await self._letters.write(unwritable)
@@ -131,7 +130,7 @@ class Screener:
         events.labels(self._topics.dead_letters).inc(len(unwritable))
         if len(records) > len(unwritable):
             self._metrics.last_flag.set_to_current_time()
-        for flag in flags:
+        for _, flag in flags:
             self._count_flag(flag, now)
         return True
 

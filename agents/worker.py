@@ -19,7 +19,7 @@ from agents.list_updates import ListUpdates
 from agents.liveness import Liveness
 from agents.screen import Screener, attach
 from agents.stop_switch import StopSwitch
-from config.errors import ListError, SettingsError, SigningError
+from config.errors import ListError, SigningError
 from config.settings import Settings
 from lists.in_force import LIST_NAMES, ListName, ListsInForce
 from lists.register_watch import follow_register, stamp
@@ -282,10 +282,10 @@ class Worker:
         try:
             verifier = load_verifier(self._settings)
             self._lists.reload()
-        except (ListError, SettingsError, SigningError) as error:
+        except (ListError, SigningError) as error:
             log.warning("reload_refused", error=type(error).__name__, reason=str(error))
         else:
-            self._updates.order.verifier = verifier
+            self._updates.trust(verifier)
             log.info("lists_reloaded")
 
     def _progress(self) -> dict[Partition, Sighting]:

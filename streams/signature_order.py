@@ -40,8 +40,13 @@ class SignatureOrder:
         """
         signature = self.verify(record.topic, record.key, record.value, record.headers)
         content = decode(record.value, max_bytes)
-        if signature is not None and not isinstance(content, DecodeFailure):
-            _check_sequence(signature, content.sequence)
+        if isinstance(content, DecodeFailure) or signature is None:
+            return content, signature
+        if signature.sequence != content.sequence:
+            raise SignatureRefusedError(
+                "sequence_mismatch",
+                f"signed as sequence {signature.sequence}, the record says {content.sequence}.",
+            )
         return content, signature
 
     def verify(
@@ -59,11 +64,3 @@ class SignatureOrder:
             )
         self._newest[topic] = signature.sequence
         return signature
-
-
-def _check_sequence(signature: Signature, sequence: int) -> None:
-    if signature.sequence != sequence:
-        raise SignatureRefusedError(
-            "sequence_mismatch",
-            f"signed as sequence {signature.sequence}, the record says {sequence}.",
-        )

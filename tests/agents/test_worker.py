@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agents.worker import ENGINE_VERSION, work
+from cli import worker_http
 from config.settings import Settings
 from streams.codec import decode_dead_letter, decode_flag
 from streams.embedded import free_port
@@ -38,21 +39,19 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Event]:
 
 
 async def get(settings: Settings, path: str) -> tuple[int, str]:
-    reader, writer = await asyncio.open_connection(settings.metrics.host, settings.metrics.port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    answer = (await reader.read()).decode()
-    writer.close()
-    head, _, body = answer.partition("\r\n\r\n")
-    return int(head.split(" ")[1]), body
+    """Status and body; status 0 where nobody answers."""
+    status, body = await worker_http.get(
+        settings.metrics.host, settings.metrics.port, path, DEADLINE
+    )
+    return status, body.decode()
 
 
 async def until_ready(settings: Settings) -> dict[str, Any]:
     async with asyncio.timeout(DEADLINE):
         while True:
-            with contextlib.suppress(OSError):
-                status, body = await get(settings, "/readyz")
-                if status == 200:
-                    return dict(json.loads(body))
+            status, body = await get(settings, "/readyz")
+            if status == 200:
+                return dict(json.loads(body))
             await asyncio.sleep(0.05)
 
 
@@ -60,10 +59,9 @@ async def sample(settings: Settings, name: str, wanted: float) -> str:
     """The metrics, as soon as one of them has the wanted value."""
     async with asyncio.timeout(DEADLINE):
         while True:
-            with contextlib.suppress(OSError):
-                _, body = await get(settings, "/metrics")
-                if f"{name} {wanted}" in body.splitlines():
-                    return body
+            _, body = await get(settings, "/metrics")
+            if f"{name} {wanted}" in body.splitlines():
+                return body
             await asyncio.sleep(0.05)
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from cli.demo_worker import WorkerProcess, worker_process
-from config.settings import Settings
+from config.settings import Settings, SigningSettings
 from streams.codec import decode_flag
 from streams.records import FlaggedEvent
 from streams.topics import ensure_topics
@@ -76,19 +76,21 @@ class Running:
         The worker also looks at its register's place by itself: it must have seen this one, or it
         might take it up in the middle of what comes next.
         """
-        switched = self._switches()
+        switched = self.logged("register_switched")
         self.files.mend()
         self.reload()
-        async with asyncio.timeout(DEADLINE):
-            while True:
-                self.worker.check_alive()
-                if self._switches() > switched:
-                    break
-                await asyncio.sleep(0.02)
+        await self.until_logged("register_switched", switched + 1)
         await self.none_refused()
 
-    def _switches(self) -> int:
-        return self.worker.log_file.read_text().count("register_switched")
+    def logged(self, event: str) -> int:
+        """How often the worker's log says so."""
+        return self.worker.log_file.read_text().count(event)
+
+    async def until_logged(self, event: str, times: int) -> None:
+        async with asyncio.timeout(DEADLINE):
+            while self.logged(event) < times:
+                self.worker.check_alive()
+                await asyncio.sleep(0.02)
 
     async def none_refused(self) -> None:
         await self.until("netral_list_refused", "list", lambda found: not any(found.values()))
@@ -120,10 +122,17 @@ class Running:
 
 
 @contextmanager
-def running(broker: Broker, prefix: str, folder: Path) -> Iterator[Running]:
-    """A worker of one's own, ready; stopped with SIGTERM when the block ends."""
+def running(
+    broker: Broker, prefix: str, folder: Path, signing: SigningSettings | None = None
+) -> Iterator[Running]:
+    """A worker of one's own, ready; stopped with SIGTERM when the block ends.
+
+    `signing`: other keys than those that all tests share.
+    """
     files = files_in(folder / "lists")
     settings = worker_settings(broker, prefix, files)
+    if signing is not None:
+        settings = settings.model_copy(update={"signing": signing})
     asyncio.run(ensure_topics(settings))
     with started(settings, files, folder / "worker") as worker:
         yield worker

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from aiokafka import ConsumerRecord
@@ -26,6 +25,7 @@ from streams.signing import (
     key_id,
     signed_bytes,
 )
+from tests.lists.test_in_force import control
 
 TOPIC = "netral-control"
 OLD, NEW = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
@@ -184,10 +184,7 @@ def control_record(headers: Headers, sequence: int) -> ConsumerRecord[bytes, byt
 
 
 def stop(sequence: int) -> bytes:
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    return encode(
-        ControlRecord(schema=1, sequence=sequence, action="stop", reason="r", by="b", at=at)
-    )
+    return encode(control(sequence, "stop"))
 
 
 def test_the_record_must_have_the_sequence_it_was_signed_with() -> None:
